@@ -1,0 +1,63 @@
+# One .venv for everything. A stamp .venv/.NAME says that the extra NAME is installed; it is made again when
+# pyproject.toml or constraints.txt change. The install is editable, so a change of the sources needs no new one.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.NOTPARALLEL:
+.PHONY: help run test quick cover lint format docs readme data bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+run: .venv/.run ## answer the first question: Xi'an to Istanbul
+	$(BIN)/karvan plan "Xi'an" Istanbul --depart 2026-12-01 --load 2xFEU
+
+test: .venv/.test ## all tests
+	$(BIN)/pytest -n auto
+
+quick: .venv/.test ## the tests without those marked long
+	$(BIN)/pytest -n auto -m "not long"
+
+cover: .venv/.test ## the tests with kernels uncompiled, and what lines they reach
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -n auto --cov --cov-report=term
+
+lint: .venv/.lint ## style, form, types, floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: .venv/.lint ## settle the form, mend what can be mended
+	$(BIN)/ruff check --fix --exit-zero --quiet .
+	$(BIN)/ruff format .
+
+docs: .venv/.docs ## the pages, in build/docs
+	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs
+
+readme: .venv/.run ## paste fresh output into README.md
+	$(BIN)/python tools/refresh_readme.py
+
+data: .venv/.build ## the corridor package, from its facts and recipes
+	$(BIN)/python tools/build_middle_corridor.py
+
+bench: .venv/.test ## the benchmarks
+	$(BIN)/pytest benchmarks --benchmark-only
+
+clean: ## all that can be made again
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "karvan needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: pyproject.toml constraints.txt .venv/.python
+	$(PIP) --editable .
+	@touch $@
+
+.venv/.%: pyproject.toml constraints.txt .venv/.python
+	$(PIP) --editable '.[$*]'
+	@touch $@

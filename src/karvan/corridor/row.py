@@ -1,0 +1,24 @@
+"""Rows of the corridor's tables: frozen, one named tuple type a table, its fields read from the register."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import Any
+
+from karvan.tables import BY_NAME, TABLES
+from karvan.tables.cell import write
+
+Row = Any
+"""A named tuple whose fields are the columns of its table."""
+
+ROW_TYPES: dict[str, Any] = {table.name: namedtuple(table.name, table.names) for table in TABLES}  # noqa: PYI024
+
+
+def key_of(table: str, row: Row) -> str:
+    """The key of a row as addresses write it: parts of a composite key joined by a colon."""
+    return ":".join(str(getattr(row, name)) for name in BY_NAME[table].key)
+
+
+def as_text(table: str, row: Row) -> dict[str, str]:
+    """A row as the CSV table holds it."""
+    return {column.name: write(getattr(row, column.name), column) for column in BY_NAME[table]}

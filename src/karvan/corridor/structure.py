@@ -1,0 +1,171 @@
+"""What must hold between the rows of a corridor for engines to run on it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from karvan.corridor.corridor import Corridor
+from karvan.corridor.row import Row, key_of
+from karvan.ground.errors import Problem, shown
+from karvan.ground.sphere import great_circle_km
+
+SHORTEST_SHARE = 0.95
+"""A line may be this share of the great circle between its ends: coordinates are rough by some km."""
+SLACK_KM = 10.0
+
+
+def structure_problems(corridor: Corridor) -> list[Problem]:
+    """Every structural problem; the cells and references must be sound already."""
+    return [problem for rule in RULES for problem in rule(corridor)]
+
+
+def _at(table: str, row: Row, column: str) -> str:
+    return f"{table}.csv, row {key_of(table, row)}, {column}"
+
+
+def time_zones(corridor: Corridor) -> Iterator[Problem]:
+    for place in corridor.places():
+        if place.time_zone:
+            try:
+                ZoneInfo(place.time_zone)
+            except (KeyError, ValueError, OSError):
+                yield Problem(_at("place", place, "time_zone"), shown(place.time_zone), "give an IANA zone such as Asia/Baku")
+
+
+def links(corridor: Corridor) -> Iterator[Problem]:
+    """A link joins two places, a rail link has a gauge, and no line is shorter than the great circle."""
+    for link in corridor.rows("link"):
+        if link.from_place == link.to_place:
+            yield Problem(_at("link", link, "to_place"), shown(link.to_place), "a link joins two different places")
+        if (link.mode == "rail") != bool(link.gauge_mm):
+            found = shown(link.gauge_mm) if link.gauge_mm else "nothing"
+            yield Problem(_at("link", link, "gauge_mm"), found, "rail links have a gauge, others none")
+        start, end = corridor.place(link.from_place), corridor.place(link.to_place)
+        direct = great_circle_km(start.lon, start.lat, end.lon, end.lat)
+        if link.length_km < SHORTEST_SHARE * direct - SLACK_KM:
+            yield Problem(_at("link", link, "length_km"), f"{link.length_km:g}", f"the places are {direct:.0f} km apart: mend the length or the coordinates")
+
+
+def facilities(corridor: Corridor) -> Iterator[Problem]:
+    """Each kind of facility says what it joins."""
+    needs = {"border": ("from_mode",), "transshipment": ("from_mode", "to_mode"), "gauge_change": ("from_gauge_mm", "to_gauge_mm")}
+    for facility in corridor.rows("facility"):
+        for column in needs.get(facility.kind, ()):
+            if not getattr(facility, column):
+                yield Problem(_at("facility", facility, column), "nothing", f"a {facility.kind} needs it")
+        if (facility.opens is None) != (facility.closes is None):
+            yield Problem(_at("facility", facility, "opens"), "one of opens and closes", "give both or neither")
+        if (facility.price_usd_teu is None) != (facility.price_usd_feu is None):
+            yield Problem(_at("facility", facility, "price_usd_teu"), "a price of one size only", "give both sizes or neither")
+
+
+def services(corridor: Corridor) -> Iterator[Problem]:
+    """A service has stops that links join, a rule of departure with its figures, and a price."""
+    stops = defaultdict(list)
+    for stop in sorted(corridor.rows("stop"), key=lambda stop: (stop.service, stop.seq)):
+        stops[stop.service].append(stop)
+    joined = joined_places(corridor)
+    changes = {f.place for f in corridor.rows("facility") if f.kind == "gauge_change" and f.serves == "train"}
+    priced = {tariff.service for tariff in corridor.rows("tariff")}
+    timed = {line.service for line in corridor.rows("timetable")}
+    for service in corridor.rows("service"):
+        yield from _departures(service, timed)
+        if service.id not in priced:
+            yield Problem(f"service.csv, row {service.id}", "no tariff", "add a row to tariff.csv: a price that is missing is not zero")
+        if len(stops[service.id]) < 2:
+            yield Problem(f"service.csv, row {service.id}", f"{len(stops[service.id])} stops", "give two or more in stop.csv")
+        yield from _route(service, stops[service.id], joined, changes)
+    for service_id in sorted({row.service for row in corridor.rows("stop")}):
+        vehicle = corridor.row("vehicle", corridor.row("service", service_id).vehicle)
+        if vehicle.mode != corridor.row("service", service_id).mode:
+            yield Problem(f"service.csv, row {service_id}, vehicle", shown(vehicle.id), f"it is of mode {vehicle.mode}")
+
+
+def joined_places(corridor: Corridor) -> dict[tuple[str, str, str], list[Row]]:
+    """The links from one place to another of a mode: (mode, from, to) -> links, shortest first."""
+    joined: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for link in sorted(corridor.rows("link"), key=lambda link: (link.length_km, link.id)):
+        joined[link.mode, link.from_place, link.to_place].append(link)
+        if not link.one_way:
+            joined[link.mode, link.to_place, link.from_place].append(link)
+    return joined
+
+
+def _departures(service: Row, timed: set[str]) -> Iterator[Problem]:
+    address = f"service.csv, row {service.id}"
+    if service.departs == "timetable" and service.id not in timed:
+        yield Problem(address, "no timetable", "add its departures to timetable.csv")
+    if service.departs == "headway" and service.headway_h is None and service.fleet is None:
+        yield Problem(f"{address}, headway_h", "nothing", "a headway service needs a headway or a fleet")
+    if service.departs == "when_full" and service.headway_h is None and service.longest_wait_h is None:
+        yield Problem(f"{address}, longest_wait_h", "nothing", "a service that leaves when full needs a mean time to fill or a longest wait")
+    if service.valid_from and service.valid_to and service.valid_to < service.valid_from:
+        yield Problem(f"{address}, valid_to", str(service.valid_to), f"it ends before it begins ({service.valid_from})")
+
+
+def _route(service: Row, stops: list[Row], joined: dict[tuple[str, str, str], list[Row]], changes: set[str]) -> Iterator[Problem]:
+    gauge = ""
+    for one, other in pairwise(stops):
+        address = f"stop.csv, row {service.id}:{other.seq}, place"
+        ways = joined.get((service.mode, one.place, other.place), [])
+        if not ways:
+            yield Problem(address, shown(other.place), f"no {service.mode} link from {one.place}: add the link, or the places between")
+        elif service.mode == "rail":
+            gauges = {link.gauge_mm for link in ways}
+            if gauge and gauge not in gauges and one.place not in changes:
+                yield Problem(address, f"a change from {gauge} to {sorted(gauges)[0]} mm at {one.place}", "add a gauge change that serves trains, or part the service")
+            gauge = gauge if gauge in gauges else ways[0].gauge_mm
+        if service.both_ways and ways and not joined.get((service.mode, other.place, one.place)):
+            yield Problem(address, shown(other.place), f"no {service.mode} link back to {one.place}: the service runs both ways")
+    if stops and not any(stop.call in ("both", "load") for stop in stops):
+        yield Problem(f"service.csv, row {service.id}", "no stop that loads", "give a stop call = both or load")
+
+
+def figures(corridor: Corridor) -> Iterator[Problem]:
+    """Rows that need at least one of several figures, and shares that add up."""
+    for factor in corridor.rows("emission_factor"):
+        if factor.gco2e_tkm is None and factor.kgco2e_container is None and factor.kgco2e_t is None:
+            yield Problem(f"emission_factor.csv, row {factor.id}", "no value", "give gco2e_tkm, kgco2e_container or kgco2e_t")
+    for flow in corridor.rows("demand"):
+        if flow.teu_year is None and flow.t_year is None:
+            yield Problem(f"demand.csv, row {flow.id}", "no amount", "give teu_year or t_year")
+        if flow.origin == flow.destination:
+            yield Problem(_at("demand", flow, "destination"), shown(flow.destination), "give another place than the origin")
+    for tariff in corridor.rows("tariff"):
+        if tariff.price_usd is None and tariff.price_usd_km is None:
+            yield Problem(f"tariff.csv, row {tariff.id}", "no price", "give price_usd or price_usd_km")
+        if tariff.kind == "leg" and not tariff.service:
+            yield Problem(_at("tariff", tariff, "service"), "nothing", "a leg tariff belongs to a service")
+    shares: dict[str, float] = defaultdict(float)
+    for month in corridor.rows("month_profile"):
+        shares[month.profile] += month.share
+    for profile, total in sorted(shares.items()):
+        if abs(total - 1) > 1e-3:
+            yield Problem(f"month_profile.csv, row {profile}, share", f"a sum of {total:g}", "the twelve shares add up to 1")
+
+
+def closures(corridor: Corridor) -> Iterator[Problem]:
+    for closure in corridor.rows("closure"):
+        known = corridor.by_key(closure.stops_table)
+        for name in closure.stops:
+            if name not in known:
+                yield Problem(_at("closure", closure, "stops"), shown(name), f"not in {closure.stops_table}.csv")
+
+
+def currents(corridor: Corridor) -> Iterator[Problem]:
+    """Vehicles say what they emit, and countries with wires what their current emits."""
+    for vehicle in corridor.rows("vehicle"):
+        if not vehicle.emission_factor and vehicle.energy_kwh_tkm is None:
+            yield Problem(_at("vehicle", vehicle, "emission_factor"), "nothing", "give a factor, or energy_kwh_tkm")
+    if any(vehicle.energy_kwh_tkm is not None for vehicle in corridor.rows("vehicle")):
+        known = {row.country for row in corridor.rows("grid_intensity")}
+        for country in sorted({link.country for link in corridor.rows("link") if link.electrified} - known):
+            yield Problem("grid_intensity.csv", f"no row for {country or 'a link without a country'}", "add one: links there are electrified")
+
+
+RULES: tuple[Callable[[Corridor], Iterator[Problem]], ...] = (
+    time_zones, links, facilities, services, figures, closures, currents,
+)  # fmt: skip

@@ -1,0 +1,86 @@
+"""The ledger: sources, facts, and the basis of every number of a corridor."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Row = Any
+GRADES = ("A", "B", "C", "D")
+
+Address = tuple[str, str, str]
+"""Table, row, column of one number."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Facts that speak of one quantity and disagree, and the numbers that had to choose."""
+
+    subject: str
+    metric: str
+    period: str
+    unit: str
+    facts: tuple[Row, ...]
+    used: tuple[str, ...]
+    """Ids of those that some number of the package uses."""
+
+
+class Ledger:
+    """Look-ups over `source`, `fact` and `basis`. Reads nothing and changes nothing."""
+
+    def __init__(self, sources: Sequence[Row], facts: Sequence[Row], basis: Sequence[Row]) -> None:
+        self.sources = {row.id: row for row in sources}
+        self.facts = {row.id: row for row in facts}
+        self.basis: dict[Address, Row] = {(row.table, row.row, row.column): row for row in basis}
+
+    def grade(self, table: str, row: str, column: str) -> str:
+        """The grade of a number; D where it has no basis."""
+        basis = self.basis.get((table, row, column))
+        return basis.grade if basis else "D"
+
+    def find_basis(self, table: str, row: str, column: str) -> Row | None:
+        return self.basis.get((table, row, column))
+
+    def cited(self, basis: Row) -> Iterator[tuple[str, Row, Row]]:
+        """The facts behind a number: ('used' or 'rival', fact, source)."""
+        for role, names in (("used", basis.facts), ("rival", basis.rivals)):
+            for name in names:
+                yield role, self.facts[name], self.sources[self.facts[name].source]
+
+    def search(self, words: str, most: int = 20) -> list[Row]:
+        """Facts that hold all the words (case and accents aside), those with most of them in the subject first."""
+        wanted = _plain(words).split()
+        found = []
+        for fact in self.facts.values():
+            head = _plain(f"{fact.id} {fact.subject} {fact.metric}")
+            body = f"{head} {_plain(f'{fact.value} {fact.unit} {fact.period} {fact.scope} {fact.note}')}"
+            if wanted and all(word in body for word in wanted):
+                found.append((-sum(word in head for word in wanted), fact.id, fact))
+        return [fact for _, _, fact in sorted(found, key=lambda entry: entry[:2])[:most]]
+
+    def conflicts(self) -> list[Conflict]:
+        """Facts with the same subject, metric, period and unit but different values."""
+        groups: dict[tuple[str, str, str, str], list[Row]] = defaultdict(list)
+        for fact in self.facts.values():
+            groups[fact.subject, fact.metric, fact.period, fact.unit].append(fact)
+        used = {name for row in self.basis.values() for name in row.facts}
+        return [
+            Conflict(*key, tuple(facts), tuple(fact.id for fact in facts if fact.id in used))
+            for key, facts in sorted(groups.items())
+            if len({fact.value for fact in facts}) > 1
+        ]
+
+    def grades(self, addresses: Iterable[Address]) -> Counter[str]:
+        """How many of the numbers have each grade; those without a basis are counted as 'none'."""
+        counts: Counter[str] = Counter()
+        for address in addresses:
+            basis = self.basis.get(address)
+            counts[basis.grade if basis else "none"] += 1
+        return counts
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

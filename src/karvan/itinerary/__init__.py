@@ -1,0 +1,8 @@
+"""The itinerary engine: request -> Pareto set of itineraries, each kept or left out for a reason."""
+
+from karvan.itinerary.choice import Choice, LeftOut, choose
+from karvan.itinerary.option import Leg, Option
+from karvan.itinerary.request import FindItineraries, Load, tonnes_of
+from karvan.itinerary.search import search
+
+__all__ = ["Choice", "FindItineraries", "LeftOut", "Leg", "Load", "Option", "choose", "search", "tonnes_of"]

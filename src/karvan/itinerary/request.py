@@ -1,0 +1,81 @@
+"""What is asked of the planner. Defaults stand here and nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from math import ceil
+
+from karvan.ground.errors import InputError, Problem, shown
+
+MODES = ("rail", "sea", "road", "inland_waterway", "air")
+_PART = re.compile(r"(?:(\d+(?:\.\d+)?)\s*[x*×]\s*)?(TEU|FEU|20ft|40ft)", re.IGNORECASE)
+MOST_BOXES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Containers to be moved together: 20-foot and 40-foot boxes."""
+
+    boxes_20ft: int = 0
+    boxes_40ft: int = 0
+
+    @property
+    def teu(self) -> int:
+        return self.boxes_20ft + 2 * self.boxes_40ft
+
+    @property
+    def boxes(self) -> int:
+        return self.boxes_20ft + self.boxes_40ft
+
+    def __str__(self) -> str:
+        parts = [f"{self.boxes_40ft}xFEU"] * bool(self.boxes_40ft) + [f"{self.boxes_20ft}xTEU"] * bool(self.boxes_20ft)
+        return "+".join(parts) or "nothing"
+
+    @classmethod
+    def parse(cls, text: str) -> Load:
+        """A load as people write it: 2xFEU, TEU, 1x40ft+3x20ft. Raises InputError."""
+        twenty = forty = 0
+        remedy = "give boxes as 2xFEU, 1xTEU or 1x40ft+2x20ft"
+        for part in text.split("+"):
+            match = _PART.fullmatch(part.strip())
+            count = float(match[1] or 1) if match else 0.0
+            if match is None or count != int(count) or not 0 < count <= MOST_BOXES:
+                found = shown(text)
+                raise InputError("the request", [Problem("load", found, f"{remedy}, whole boxes from 1 to {MOST_BOXES:,}")])
+            if match[2].upper() in ("FEU", "40FT"):
+                forty += int(count)
+            else:
+                twenty += int(count)
+        return cls(twenty, forty)
+
+
+@dataclass(frozen=True, slots=True)
+class FindItineraries:
+    """Ways to move a load between two places: all that no other beats on arrival, price and CO2e together.
+
+    Places are ids of the corridor; `depart` has a zone. `tonnes` is the goods' mass, boxes not counted.
+    """
+
+    origin: str
+    destination: str
+    depart: dt.datetime
+    load: Load = field(default_factory=lambda: Load(boxes_40ft=1))
+    tonnes: float = 0.0
+    value_of_time_usd_h: float = 0.0
+    """What an hour is worth to the shipper, all boxes together; it ranks, and chooses the best of a family."""
+    modes: tuple[str, ...] = MODES
+    avoid_countries: tuple[str, ...] = ()
+    avoid_places: tuple[str, ...] = ()
+    avoid_links: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    horizon_days: float = 150.0
+    """Chains that take longer are not followed."""
+    epsilon: float = 0.05
+    """An option within this share of another on every criterion is not shown apart from it."""
+
+
+def tonnes_of(load: Load, t_per_teu: float) -> float:
+    """Mass of goods in a load, in whole kilograms."""
+    return ceil(load.teu * t_per_teu * 1000 - 1e-6) / 1000

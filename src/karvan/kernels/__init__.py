@@ -1,0 +1,1 @@
+"""Compiled loops, and the one place that configures the compiler."""

@@ -1,0 +1,197 @@
+"""The network: a corridor packed into arrays, with the way back to names.
+
+Nodes are goods at a place: at the start, ready for a vehicle of a mode and gauge, arrived by one, or at the end.
+Arcs are what happens to them: in through a gate, a ride on a service, a transfer at a place, out through a gate.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NewType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from karvan.corridor.corridor import Corridor
+from karvan.corridor.row import Row
+from karvan.network.item import Item, total
+from karvan.network.ride import Riding, Way
+
+NodeIx = NewType("NodeIx", int)
+ArcIx = NewType("ArcIx", int)
+WayIx = NewType("WayIx", int)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+START, READY, ARRIVED, END = "start", "ready", "arrived", "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Goods in a state at a place; mode and gauge are empty at the start and the end."""
+
+    state: str
+    place: str
+    mode: str = ""
+    gauge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """Where an arc leads and what it is: a ride of a way between two of its stops, or a passage of a facility."""
+
+    tail: Node
+    head: Node
+    facility: str = ""
+    way: WayIx = WayIx(-1)
+    board: int = -1
+    alight: int = -1
+
+    @property
+    def is_ride(self) -> bool:
+        return self.way >= 0
+
+
+@dataclass(frozen=True)
+class Network:
+    """A corridor as arrays. Arcs are grouped by tail; sums are (n_arcs, 7) in the order of `item.SUMS`."""
+
+    corridor: Corridor
+    riding: Riding
+    nodes: tuple[Node, ...]
+    node_ix: dict[Node, NodeIx]
+    ways: tuple[Way, ...]
+    arcs: tuple[Arc, ...]
+    first_out: Ints
+    head: Ints
+    sums: Floats
+    wait_h: Floats
+    """Mean wait before the ride, or the cut-off before a timetabled departure (n_arcs,)."""
+    way: Ints
+    """Way of each ride, -1 for the others (n_arcs,)."""
+    passes_place: Flags
+    """(n_arcs, n_places), places in the order of the corridor's table; all False but for rides."""
+    passes_link: Flags
+    """(n_arcs, n_links)."""
+    passes_country: Flags
+    """(n_arcs, n_countries)."""
+    countries: tuple[str, ...]
+
+    def items(self, arc: ArcIx) -> list[Item]:
+        """The items of an arc, the wait for a vehicle first."""
+        a = self.arcs[arc]
+        if not a.is_ride:
+            return [self.riding.passage(self.corridor.row("facility", a.facility))]
+        way = self.ways[a.way]
+        wait = [] if way.service.departs == "timetable" else [self.riding.wait_item(way, a.board)]
+        return [*wait, *self.riding.ride_items(way, a.board, a.alight)]
+
+
+def pack(corridor: Corridor) -> Network:
+    """Pack a corridor. Arcs come sorted by tail, then head, then by what they are: the order is the same every time."""
+    riding = Riding(corridor)
+    ways = tuple(riding.ways())
+    arcs = list(_rides(ways))
+    arcs += _passages(corridor, riding, {node for arc in arcs for node in (arc.tail, arc.head)})
+    nodes = tuple(sorted({node for arc in arcs for node in (arc.tail, arc.head)}, key=_node_order))
+    node_ix = {node: NodeIx(ix) for ix, node in enumerate(nodes)}
+    arcs.sort(key=lambda arc: (node_ix[arc.tail], node_ix[arc.head], arc.way, arc.board, arc.alight, arc.facility))
+    tails = np.array([node_ix[arc.tail] for arc in arcs], dtype=np.int64)
+    places, links, countries, names = _passed(corridor, ways, arcs)
+    return Network(
+        corridor=corridor,
+        riding=riding,
+        nodes=nodes,
+        node_ix=node_ix,
+        ways=ways,
+        arcs=tuple(arcs),
+        first_out=np.searchsorted(tails, np.arange(len(nodes) + 1)).astype(np.int64),
+        head=np.array([node_ix[arc.head] for arc in arcs], dtype=np.int64),
+        sums=np.array([_sums(riding, ways, arc) for arc in arcs]).reshape(len(arcs), 7),
+        wait_h=np.array([_wait(riding, ways, arc) for arc in arcs], dtype=np.float64),
+        way=np.array([arc.way for arc in arcs], dtype=np.int64),
+        passes_place=places,
+        passes_link=links,
+        passes_country=countries,
+        countries=names,
+    )
+
+
+def _node_order(node: Node) -> tuple[str, ...]:
+    return node.place, node.state, node.mode, node.gauge
+
+
+def _rides(ways: tuple[Way, ...]) -> Iterator[Arc]:
+    for ix, way in enumerate(ways):
+        for i, j in way.pairs():
+            out, into = way.links[i], way.links[j - 1]
+            tail = Node(READY, way.stops[i].place, way.service.mode, out.gauge_mm)
+            yield Arc(tail, Node(ARRIVED, way.stops[j].place, way.service.mode, into.gauge_mm), "", WayIx(ix), i, j)
+
+
+def _passages(corridor: Corridor, riding: Riding, ends: set[Node]) -> Iterator[Arc]:
+    """Gates and transfers, between the states in which services take and leave goods at each place."""
+    at: dict[str, list[Node]] = defaultdict(list)
+    for node in sorted(ends, key=_node_order):
+        at[node.place].append(node)
+    for place, nodes in at.items():
+        arrived = [node for node in nodes if node.state == ARRIVED]
+        ready = [node for node in nodes if node.state == READY]
+        for gate in riding.facilities("terminal_gate", place):
+            yield from (Arc(Node(START, place), to, gate.id) for to in ready if gate.from_mode in ("", to.mode))
+            yield from (Arc(of, Node(END, place), gate.id) for of in arrived if gate.from_mode in ("", of.mode))
+        for facility in (*riding.facilities("transshipment", place), *riding.facilities("gauge_change", place)):
+            joins = _joins(facility)
+            yield from (Arc(of, to, facility.id) for of in arrived for to in ready if joins(of, to))
+
+
+def _joins(facility: Row) -> Callable[[Node, Node], bool]:
+    """Whether a facility takes goods from one state to another."""
+    if facility.kind == "gauge_change":
+        gauges = {(facility.from_gauge_mm, facility.to_gauge_mm), (facility.to_gauge_mm, facility.from_gauge_mm)}
+        return lambda of, to: of.mode == to.mode == "rail" and (of.gauge, to.gauge) in gauges
+    modes = {(facility.from_mode, facility.to_mode)}
+    if not facility.one_way:
+        modes.add((facility.to_mode, facility.from_mode))
+    return lambda of, to: (of.mode, to.mode) in modes and (of.mode != to.mode or of.gauge == to.gauge)
+
+
+def _sums(riding: Riding, ways: tuple[Way, ...], arc: Arc) -> tuple[float, ...]:
+    if arc.is_ride:
+        return total(riding.ride_items(ways[arc.way], arc.board, arc.alight))
+    return riding.passage(riding.corridor.row("facility", arc.facility)).sums
+
+
+def _wait(riding: Riding, ways: tuple[Way, ...], arc: Arc) -> float:
+    if not arc.is_ride:
+        return 0.0
+    way = ways[arc.way]
+    if way.service.departs == "timetable":
+        return way.service.cutoff_h or 0.0
+    return riding.wait_item(way, arc.board).hours
+
+
+def _passed(corridor: Corridor, ways: tuple[Way, ...], arcs: list[Arc]) -> tuple[Flags, Flags, Flags, tuple[str, ...]]:
+    """Which places, links and countries each ride passes, its ends included."""
+    place_ix = {place.id: ix for ix, place in enumerate(corridor.places())}
+    link_ix = {link.id: ix for ix, link in enumerate(corridor.rows("link"))}
+    country = {place.id: place.country for place in corridor.places()}
+    names = tuple(sorted({*country.values(), *(link.country for link in corridor.rows("link"))} - {""}))
+    country_ix = {name: ix for ix, name in enumerate(names)}
+    places = np.zeros((len(arcs), len(place_ix)), dtype=np.bool_)
+    links = np.zeros((len(arcs), len(link_ix)), dtype=np.bool_)
+    countries = np.zeros((len(arcs), len(names)), dtype=np.bool_)
+    for ix, arc in enumerate(arcs):
+        if arc.is_ride:
+            way = ways[arc.way]
+            passed = [stop.place for stop in way.stops[arc.board : arc.alight + 1]]
+            ridden = way.links[arc.board : arc.alight]
+            places[ix, [place_ix[place] for place in passed]] = True
+            links[ix, [link_ix[link.id] for link in ridden]] = True
+            land = [country[place] for place in passed] + [link.country for link in ridden]
+            countries[ix, [country_ix[name] for name in land if name]] = True
+    return places, links, countries, names

@@ -1,0 +1,169 @@
+"""Rides: every service, each way, from any stop that loads to any later stop that unloads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from karvan.corridor.corridor import Corridor
+from karvan.corridor.row import Row
+from karvan.corridor.structure import joined_places
+from karvan.network.carriage import Tariffs
+from karvan.network.item import Item, berth_item, dwell_item, facility_item, headway_item, total, travel_item
+
+AFLOAT = ("sea", "air", "inland_waterway")
+"""Modes whose vehicles pass no border on their way: goods meet it where they are loaded and unloaded."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A service in one direction: its stops, and the items of each hop between them."""
+
+    service: Row
+    back: bool
+    stops: tuple[Row, ...]
+    links: tuple[Row, ...]
+    hops: tuple[tuple[Item, ...], ...]
+    """Items of riding from stop k to k + 1, borders included (n_stops - 1)."""
+    stands: tuple[tuple[Item, ...], ...]
+    """Items of staying on board at stop k (n_stops)."""
+
+    @property
+    def id(self) -> str:
+        return f"{self.service.id}{' (back)' if self.back else ''}"
+
+    def loads(self, k: int) -> bool:
+        return self.stops[k].call in (("both", "unload") if self.back else ("both", "load"))
+
+    def unloads(self, k: int) -> bool:
+        return self.stops[k].call in (("both", "load") if self.back else ("both", "unload"))
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Every (board, alight) pair of stops."""
+        for i in range(len(self.stops)):
+            for j in range(i + 1, len(self.stops)):
+                if self.loads(i) and self.unloads(j) and self.stops[i].place != self.stops[j].place:
+                    yield i, j
+
+    def items(self, i: int, j: int) -> list[Item]:
+        """The items of riding from stop i to stop j, carriage and the ends' own not included."""
+        passed = list(self.hops[i])
+        for k in range(i + 1, j):
+            passed += self.stands[k]
+            passed += self.hops[k]
+        return passed
+
+    @cached_property
+    def clock_h(self) -> tuple[float, ...]:
+        """Hours from the first stop's departure to the departure from each stop."""
+        clock = [0.0]
+        for k in range(1, len(self.stops)):
+            clock.append(clock[-1] + total(self.hops[k - 1])[0] + (total(self.stands[k])[0] if k + 1 < len(self.stops) else 0.0))
+        return tuple(clock)
+
+
+class Riding:
+    """Works out the ways of a corridor's services and the items of a ride on them."""
+
+    def __init__(self, corridor: Corridor) -> None:
+        self.corridor = corridor
+        self.tariffs = Tariffs(corridor)
+        self._joined = joined_places(corridor)
+        self._country = {place.id: place.country for place in corridor.places()}
+        self._factors = corridor.by_key("emission_factor")
+        self._grid: dict[str, Row] = {}
+        for row in sorted(corridor.rows("grid_intensity"), key=lambda row: row.year):
+            self._grid[row.country] = row
+        self._at: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for facility in corridor.rows("facility"):
+            self._at[facility.kind, facility.place].append(facility)
+
+    def facilities(self, kind: str, place: str) -> list[Row]:
+        return self._at.get((kind, place), [])
+
+    def passage(self, facility: Row) -> Item:
+        return facility_item(facility, self._factors.get(facility.emission_factor))
+
+    def ways(self) -> Iterator[Way]:
+        """Every service in each direction that it runs."""
+        stops: dict[str, list[Row]] = defaultdict(list)
+        for stop in self.corridor.rows("stop"):
+            stops[stop.service].append(stop)
+        for service in self.corridor.rows("service"):
+            line = tuple(sorted(stops[service.id], key=lambda stop: stop.seq))
+            yield self._way(service, line, back=False)
+            if service.both_ways:
+                yield self._way(service, line[::-1], back=True)
+
+    def _way(self, service: Row, stops: tuple[Row, ...], back: bool) -> Way:
+        links = self._links(service.mode, stops)
+        vehicle = self.corridor.row("vehicle", service.vehicle)
+        hops = tuple(self._hop(link, vehicle, a.place, b.place) for link, (a, b) in zip(links, pairwise(stops), strict=True))
+        return Way(service, back, stops, links, hops, tuple(self._stand(stops, links, k) for k in range(len(stops))))
+
+    def _links(self, mode: str, stops: tuple[Row, ...]) -> tuple[Row, ...]:
+        """The link of each hop: the shortest, on the gauge that the train is on where there is one."""
+        links: list[Row] = []
+        for a, b in pairwise(stops):
+            ways = self._joined[mode, a.place, b.place]
+            same = [link for link in ways if links and link.gauge_mm == links[-1].gauge_mm]
+            links.append((same or ways)[0])
+        return tuple(links)
+
+    def _hop(self, link: Row, vehicle: Row, start: str, end: str) -> tuple[Item, ...]:
+        country = link.country or self._country[start]
+        travel = travel_item(link, vehicle, self._factors.get(vehicle.emission_factor), self._grid.get(country), start)
+        if link.mode in AFLOAT:
+            return (travel,)
+        return (*self.borders(link.mode, start, end, "out"), travel, *self.borders(link.mode, end, start, "in"))
+
+    def borders(self, mode: str, place: str, other: str, direction: str) -> list[Item]:
+        """The border facility of a place, on the way out of its country towards another place's or in from it."""
+        here, there = self._country[place], self._country[other]
+        if not here or not there or here == there:
+            return []
+        return [
+            self.passage(facility)
+            for facility in self.facilities("border", place)
+            if facility.from_mode == mode and facility.direction in (direction, "both", "") and facility.neighbour in (there, "")
+        ]
+
+    def _stand(self, stops: tuple[Row, ...], links: tuple[Row, ...], k: int) -> tuple[Item, ...]:
+        items = [dwell_item(stops[k])] if stops[k].dwell_h else []
+        if 0 < k < len(links) and links[k - 1].gauge_mm != links[k].gauge_mm:
+            changes = [f for f in self.facilities("gauge_change", stops[k].place) if f.serves == "train"]
+            items += [self.passage(change) for change in changes[:1]]
+        return tuple(items)
+
+    def ride_items(self, way: Way, i: int, j: int) -> list[Item]:
+        """Everything that goods pass from their loading at stop i to their unloading at stop j."""
+        items = way.items(i, j)
+        start, end = way.stops[i].place, way.stops[j].place
+        if way.service.mode in AFLOAT:
+            items = [*self.borders(way.service.mode, start, end, "out"), *items, *self.borders(way.service.mode, end, start, "in")]
+        if way.service.mode == "sea":
+            items += [berth_item(berth) for berth in self.facilities("berth", end)[:1]]
+        km = sum(item.km for item in items)
+        return [self.tariffs.item(way.service.id, start, end, km), *items]
+
+    def wait_item(self, way: Way, i: int) -> Item:
+        """The wait for the next vehicle where there is no timetable."""
+        return headway_item(way.service, way.stops[i].place, self.headway_h(way))
+
+    def headway_h(self, way: Way) -> float:
+        """Hours between departures: as published, at most the longest wait, or from the fleet's turn-round."""
+        service = way.service
+        headway = service.headway_h
+        if headway is None and service.fleet is not None:
+            headway = 2 * (way.clock_h[-1] + self._port_time(way)) / service.fleet
+        if service.departs == "when_full" and service.longest_wait_h is not None:
+            headway = min(headway, service.longest_wait_h) if headway is not None else service.longest_wait_h
+        return float(headway)
+
+    def _port_time(self, way: Way) -> float:
+        """Hours that a vehicle stands at the end of its line before it turns: wait for the berth and stay there."""
+        berths = [berth for stop in (way.stops[0], way.stops[-1]) for berth in self.facilities("berth", stop.place)[:1]]
+        return sum((berth.wait_h or 0.0) + berth.service_time_h for berth in berths) / 2

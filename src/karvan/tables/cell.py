@@ -1,0 +1,114 @@
+"""Cells of CSV tables: from text to values and back, by what the column says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+
+from karvan.tables.column import Column
+
+Cell = str | float | int | bool | dt.date | tuple[str, ...] | None
+
+LONGEST_TEXT = 200
+"""Characters that an id, a name or a code may have; notes and statements may be longer."""
+LONGEST_NOTE = 5000
+LONG_COLUMNS = ("note", "value", "title", "url", "scope", "facts", "rivals", "stops", "places")
+
+_HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+
+
+class BadCell(ValueError):
+    """A cell that the column does not admit; the message is the remedy."""
+
+
+def parse(text: str, column: Column) -> Cell:
+    """The value of a cell. An empty cell is None (text: '', flag: False, list: ()). Raises BadCell."""
+    text = text.strip()
+    if not text:
+        return _empty(column)
+    value = _of_kind(text, column)
+    if column.one_of and value not in column.one_of:
+        raise BadCell(f"give {column.expects()}")
+    if column.numeric:
+        _check_bounds(float(text), column)
+    return value
+
+
+def _empty(column: Column) -> Cell:
+    if column.required:
+        raise BadCell(f"give {column.expects()}")
+    if column.many:
+        return ()
+    return {"text": "", "flag": False}.get(column.kind)
+
+
+def _of_kind(text: str, column: Column) -> Cell:
+    match column.kind:
+        case "number" | "whole":
+            return _number(text, column)
+        case "flag":
+            if text.lower() not in ("true", "false"):
+                raise BadCell("give true or false")
+            return text.lower() == "true"
+        case "date":
+            try:
+                return dt.date.fromisoformat(text)
+            except ValueError:
+                raise BadCell(f"give {column.expects()}") from None
+        case "hour":
+            clock = _HOUR.fullmatch(text)
+            if not clock:
+                raise BadCell(f"give {column.expects()}")
+            return int(clock[1]) + int(clock[2]) / 60
+        case _:
+            return _text(text, column)
+
+
+def _number(text: str, column: Column) -> float | int:
+    try:
+        value = float(text)
+    except ValueError:
+        raise BadCell(f"give {column.expects()}") from None
+    if not math.isfinite(value):
+        raise BadCell(f"give {column.expects()}; a missing value is an empty cell")
+    if column.kind == "whole":
+        if value != int(value):
+            raise BadCell(f"give {column.expects()}")
+        return int(value)
+    return value
+
+
+def _text(text: str, column: Column) -> Cell:
+    longest = LONGEST_NOTE if column.name in LONG_COLUMNS else LONGEST_TEXT
+    if len(text) > longest:
+        raise BadCell(f"give at most {longest} characters")
+    if column.many:
+        return tuple(part.strip() for part in text.split(";") if part.strip())
+    return text
+
+
+def _check_bounds(value: float, column: Column) -> None:
+    low, high = column.low, column.high
+    if low is not None and (value < low or (column.above and value == low)):
+        raise BadCell(f"give {column.expects()}")
+    if high is not None and value > high:
+        raise BadCell(f"give {column.expects()}")
+
+
+def write(value: Cell, column: Column) -> str:
+    """A value as the CSV table holds it; `parse` reads it back unchanged."""
+    match value:
+        case None | "" | ():
+            return ""
+        case bool():
+            return str(value).lower() if value else ""
+        case tuple():
+            return ";".join(value)
+        case float() if column.kind == "hour":
+            minutes = round(value * 60)
+            return f"{minutes // 60:02d}:{minutes % 60:02d}"
+        case float():
+            return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+        case _:
+            return str(value)

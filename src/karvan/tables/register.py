@@ -1,0 +1,409 @@
+"""The column register: every table of the corridor package and every column in it.
+
+Column names carry their unit. A number that an engine reads is marked `use="engine"` and must have a row in `basis`.
+Codes that look like numbers (a gauge of 1520 mm, a year, a position in a sequence) name a kind of thing and are keys.
+"""
+
+from __future__ import annotations
+
+from karvan.tables.column import Column, Table, Use
+
+MODES = ("rail", "sea", "road", "inland_waterway", "air")
+GAUGES = ("1000", "1067", "1435", "1520", "1668")
+PLACE_KINDS = ("city", "terminal", "station", "port", "border", "airport", "passage")
+FACILITY_KINDS = ("border", "gauge_change", "transshipment", "berth", "yard", "terminal_gate")
+SERVES = ("train", "wagon", "container", "truck", "vessel")
+DISTRIBUTIONS = ("deterministic", "exponential", "gamma", "lognormal", "triangular")
+DEPARTS = ("headway", "timetable", "when_full")
+CALLS = ("both", "load", "unload", "pass")
+UNITS = ("20ft", "40ft", "truck", "wagon", "t")
+METHODS = ("read", "mean of rivals", "derived", "assumed", "calibrated")
+GRADES = ("A", "B", "C", "D")
+
+
+def _id(doc: str) -> Column:
+    return Column("id", "text", doc, required=True)
+
+
+def _text(name: str, doc: str, **more: object) -> Column:
+    return Column(name, "text", doc, **more)  # type: ignore[arg-type]
+
+
+def _ref(table: str, doc: str, name: str = "", required: bool = True, many: bool = False) -> Column:
+    return Column(name or table, "text", doc, required=required, refers=table, many=many)
+
+
+def _number(
+    name: str,
+    unit: str,
+    doc: str,
+    low: float | None = 0.0,
+    high: float | None = None,
+    above: bool = False,
+    required: bool = False,
+    use: Use = "engine",
+) -> Column:
+    return Column(name, "number", doc, unit=unit, use=use, required=required, low=low, high=high, above=above)
+
+
+def _whole(
+    name: str, unit: str, doc: str, low: int | None = 0, high: int | None = None, use: Use = "engine", required: bool = False
+) -> Column:
+    return Column(name, "whole", doc, unit=unit, use=use, low=low, high=high, required=required)
+
+
+NOTE = _text("note", "Anything a reader should know of this row.")
+
+PLACE = Table(
+    "place",
+    "A station, port, border, terminal or city; a passage is a strait, canal or cape that ships sail through.",
+    ("id",),
+    (
+        _id("Our own id, in capitals: XIAN, AKTAU."),
+        _text("name", "The name in English, as shown.", required=True),
+        _text("country", "ISO 3166-1 alpha-2 code; empty for a passage on the high seas."),
+        _text("kind", "What sort of place.", required=True, one_of=PLACE_KINDS),
+        _number("lon", "deg", "Longitude, WGS 84.", low=-180, high=180, required=True, use="shown"),
+        _number("lat", "deg", "Latitude, WGS 84.", low=-90, high=90, required=True, use="shown"),
+        _text("unlocode", "UN/LOCODE where one exists; an attribute, never the key."),
+        _text("time_zone", "IANA time zone."),
+        NOTE,
+    ),
+)
+PLACE_NAME = Table(
+    "place_name",
+    "Other names and spellings of places, in any script; the search for a place looks here too.",
+    ("place", "name"),
+    (
+        _ref("place", "The place."),
+        _text("name", "A name or spelling.", required=True),
+        _text("language", "ISO 639-1 code of the language; empty for a spelling variant."),
+    ),
+    optional=True,
+)
+LINK = Table(
+    "link",
+    "A piece of line of one mode (and one gauge) between two places, usable both ways unless `one_way`.",
+    ("id",),
+    (
+        _id("MODE-FROM-TO by custom."),
+        _ref("place", "One end.", "from_place"),
+        _ref("place", "The other end.", "to_place"),
+        _text("mode", "Mode of transport.", required=True, one_of=MODES),
+        _number("length_km", "km", "Length along the line.", above=True, required=True),
+        _number("speed_kmh", "km/h", "Commercial speed of freight, stops at stations of this table's rows left out.", above=True, required=True),
+        _text("gauge_mm", "Track gauge; rail only.", one_of=GAUGES),
+        _whole("tracks", "", "Running tracks; rail only.", low=1),
+        _number("paths_per_day", "1/d", "Freight trains a day and direction that the line admits.", above=True),
+        Column("electrified", "flag", "Whether trains draw power from a wire."),
+        Column("one_way", "flag", "Whether only from_place to to_place is possible."),
+        _text("country", "ISO code of the country it runs in; empty at sea and in the air."),
+        _text("waters", "Sea or river it runs on: Caspian Sea, Black Sea."),
+        NOTE,
+    ),
+)
+TRACE = Table(
+    "trace",
+    "How each link's line was traced, and the traced length to hold the curated one against.",
+    ("link",),
+    (
+        _ref("link", "The link."),
+        _number("length_km", "km", "Traced length.", above=True, required=True, use="shown"),
+        _text("tracer", "What it was traced on.", required=True, one_of=("osm-rail", "marnet", "osm-road", "great-circle")),
+        _ref("fact", "The fact that records the trace.", required=False),
+        NOTE,
+    ),
+    optional=True,
+)
+WAYPOINT = Table(
+    "waypoint",
+    "The line of a link on the map, in order. Rail and road lines: (c) OpenStreetMap contributors, ODbL 1.0.",
+    ("link", "seq"),
+    (
+        _ref("link", "The link."),
+        _whole("seq", "", "Order from from_place to to_place.", use="key", required=True),
+        _number("lon", "deg", "Longitude.", low=-180, high=180, required=True, use="key"),
+        _number("lat", "deg", "Latitude.", low=-90, high=90, required=True, use="key"),
+    ),
+    optional=True,
+)
+FACILITY = Table(
+    "facility",
+    "A process at a place, with servers and a service time.",
+    ("id",),
+    (
+        _id("PLACE-kind, and a word more where a place has several: AKTAU-berth."),
+        _ref("place", "Where it is."),
+        _text("kind", "What is done.", required=True, one_of=FACILITY_KINDS),
+        _text("serves", "What one customer is.", required=True, one_of=SERVES),
+        _text("from_mode", "Mode arrived by (transshipment), or the mode crossing (border).", one_of=MODES),
+        _text("to_mode", "Mode left by; a transshipment works both ways unless `one_way`.", one_of=MODES),
+        _text("from_gauge_mm", "Gauge arrived on (gauge change).", one_of=GAUGES),
+        _text("to_gauge_mm", "Gauge left on.", one_of=GAUGES),
+        _text("direction", "Border: whether it applies on the way in to its country, out of it, or both.", one_of=("in", "out", "both")),
+        _text("neighbour", "Border: the country on the other side, where a place borders several; empty is any."),
+        Column("one_way", "flag", "Transshipment: only from_mode to to_mode."),
+        _whole("servers", "", "Customers served at once: cranes, lanes, tracks, berths.", low=1, required=True),
+        _number("service_time_h", "h", "Mean hours that one customer holds a server.", required=True),
+        _text("service_time_dist", "Its distribution.", one_of=DISTRIBUTIONS),
+        _number("service_time_cv", "", "Its coefficient of variation (standard deviation over mean)."),
+        _number("wait_h", "h", "Mean hours from ready to start of service at base-year load: queue, shunting, papers."),
+        _number("wait_cv", "", "Coefficient of variation of wait_h."),
+        _number("setup_h", "h", "Hours before each batch."),
+        _whole("batch", "", "Customers taken together; 1 or empty is one by one.", low=1),
+        _whole("buffer", "", "Room in front of it, in customers; empty is unlimited."),
+        Column("opens", "hour", "Opening time, local; empty is always open."),
+        Column("closes", "hour", "Closing time, local."),
+        _number("slow_share", "", "Share of customers that take the slow branch (inspection).", high=1.0),
+        _number("slow_h", "h", "Mean extra hours of the slow branch."),
+        _number("price_usd_teu", "USD/TEU", "Charge for a 20-foot container."),
+        _number("price_usd_feu", "USD/FEU", "Charge for a 40-foot container or a truck."),
+        _ref("emission_factor", "Hub emissions of one pass.", required=False),
+        NOTE,
+    ),
+)
+VEHICLE = Table(
+    "vehicle",
+    "A type of vehicle that a service runs.",
+    ("id",),
+    (
+        _id("In capitals: BLOCK_TRAIN_1520, FERRY54."),
+        _text("name", "What it is called.", required=True),
+        _text("mode", "Mode of transport.", required=True, one_of=MODES),
+        _number("capacity_teu", "TEU", "Containers it takes.", above=True),
+        _number("capacity_t", "t", "Cargo it takes.", above=True),
+        _whole("capacity_wagons", "wagon", "Rail wagons it takes (ferry) or has (train).", low=1),
+        _whole("capacity_trucks", "truck", "Trucks it takes.", low=1),
+        _number("speed_kmh", "km/h", "Service speed; overrides the link's at sea, on rivers and in the air.", above=True),
+        _ref("emission_factor", "Well-to-wheel factor off the wire, or for all of it.", required=False),
+        _number("energy_kwh_tkm", "kWh/tkm", "Traction current per tonne-km under the wire; times the country's grid intensity.", above=True),
+        NOTE,
+    ),
+)
+SERVICE = Table(
+    "service",
+    "What an operator sells: ordered stops, a vehicle, and when it departs.",
+    ("id",),
+    (
+        _id("In lower case with dashes: titr-altynkol-aktau."),
+        _text("name", "As shown.", required=True),
+        _text("operator", "Who runs it."),
+        _text("mode", "Mode of transport.", required=True, one_of=MODES),
+        _ref("vehicle", "What it runs."),
+        _text("departs", "Rule of departure.", required=True, one_of=DEPARTS),
+        _number("headway_h", "h", "Mean hours between departures (headway), or to fill a vehicle at base flow (when_full).", above=True),
+        _number("headway_cv", "", "Coefficient of variation of the headway; 0 is clockwork."),
+        _number("longest_wait_h", "h", "when_full: departs at the latest this long after the first unit is loaded.", above=True),
+        _number("cutoff_h", "h", "How long before departure goods must be ready."),
+        _whole("fleet", "", "Vehicles that turn round on it; empty where only a frequency is known.", low=1),
+        Column("both_ways", "flag", "Whether it runs its stops backwards too."),
+        Column("valid_from", "date", "First day it runs; empty is always."),
+        Column("valid_to", "date", "Last day it runs; empty is always."),
+        NOTE,
+    ),
+)
+STOP = Table(
+    "stop",
+    "The places of a service in order; each pair of neighbours is joined by a link of the service's mode.",
+    ("service", "seq"),
+    (
+        _ref("service", "The service."),
+        _whole("seq", "", "Order.", use="key", required=True),
+        _ref("place", "The place."),
+        _text("call", "Whether goods may be loaded, unloaded, both, or the vehicle only passes.", required=True, one_of=CALLS),
+        _number("dwell_h", "h", "Hours the vehicle stands here on its way, border and gauge-change facilities left out."),
+    ),
+)
+TIMETABLE = Table(
+    "timetable",
+    "Departures of a service from its first stop (or from its last, the other way), in local time.",
+    ("service", "seq"),
+    (
+        _ref("service", "The service."),
+        _whole("seq", "", "Order.", use="key", required=True),
+        _text("way", "In the order of its stops, or back.", required=True, one_of=("there", "back")),
+        _text("days", "Days of the week it departs, Monday is 1: 135.", required=True),
+        Column("departs_at", "hour", "Time of day, local to the stop.", required=True),
+    ),
+    optional=True,
+)
+CLOSURE = Table(
+    "closure",
+    "Something that stops places, links or services now and then: storms, bans, strikes.",
+    ("id",),
+    (
+        _id("In lower case: storm-aktau."),
+        _text("stops_table", "What it stops.", required=True, one_of=("place", "link", "service")),
+        _text("stops", "The ids it stops.", required=True, many=True),
+        _number("duration_h", "h", "Mean duration.", above=True, required=True),
+        _text("duration_dist", "Its distribution.", one_of=DISTRIBUTIONS),
+        _number("duration_cv", "", "Its coefficient of variation."),
+        NOTE,
+    ),
+    optional=True,
+)
+CLOSURE_RATE = Table(
+    "closure_rate",
+    "How often a closure starts, by month.",
+    ("closure", "month"),
+    (
+        _ref("closure", "The closure."),
+        _whole("month", "", "1 is January.", low=1, high=12, use="key", required=True),
+        _number("starts", "1/month", "Mean starts in that month.", required=True),
+    ),
+    optional=True,
+)
+TARIFF = Table(
+    "tariff",
+    "A price of carriage: of a service between two of its stops, of the service by the kilometre, or a through rate.",
+    ("id",),
+    (
+        _id("By custom service:size, with the ends where it has some."),
+        _text("kind", "leg: of one service; through: of a whole chain (compared with, not added).", required=True, one_of=("leg", "through")),
+        _ref("service", "The service; empty for a through rate.", required=False),
+        _ref("place", "From; empty is any stop.", "from_place", required=False),
+        _ref("place", "To; empty is any stop.", "to_place", required=False),
+        _text("unit", "What is priced.", required=True, one_of=UNITS),
+        _number("price_usd", "USD", "Price a unit, whatever the distance."),
+        _number("price_usd_km", "USD/km", "And by the kilometre."),
+        _whole("year", "", "Year of the price.", low=1990, high=2100, use="key", required=True),
+        NOTE,
+    ),
+)
+COMMODITY = Table(
+    "commodity",
+    "A kind of goods.",
+    ("id",),
+    (
+        _id("In lower case: electronics."),
+        _text("name", "As shown.", required=True),
+        _text("hs", "Chapters of the Harmonized System.", many=True),
+        _number("t_per_teu", "t/TEU", "Tonnes of goods in a TEU.", above=True, required=True),
+        _number("usd_per_t", "USD/t", "Value of a tonne.", above=True),
+        _number("value_of_time_pct_day", "%/d", "What a day is worth, in per cent of the goods' value."),
+        NOTE,
+    ),
+)
+DEMAND = Table(
+    "demand",
+    "A flow of goods in a year.",
+    ("id",),
+    (
+        _id("ORIGIN-DESTINATION-commodity by custom."),
+        _ref("place", "Origin.", "origin"),
+        _ref("place", "Destination.", "destination"),
+        _ref("commodity", "Goods."),
+        _whole("year", "", "Year.", low=1990, high=2100, use="key", required=True),
+        _number("teu_year", "TEU/yr", "Containers a year."),
+        _number("t_year", "t/yr", "Tonnes a year, of what does not go in containers."),
+        _text("month_profile", "Shape over the year; empty is even."),
+        NOTE,
+    ),
+)
+MONTH_PROFILE = Table(
+    "month_profile",
+    "Shape of a flow over the year.",
+    ("profile", "month"),
+    (
+        _text("profile", "Name of the profile.", required=True),
+        _whole("month", "", "1 is January.", low=1, high=12, use="key", required=True),
+        _number("share", "", "Share of the year's flow.", high=1.0, required=True),
+    ),
+    optional=True,
+)
+EMISSION_FACTOR = Table(
+    "emission_factor",
+    "Well-to-wheel greenhouse-gas factors (ISO 14083, GLEC): of transport by tonne-km, or of a hub by container or tonne.",
+    ("id",),
+    (
+        _id("By custom mode-vehicle-energy."),
+        _text("mode", "Mode, or hub.", required=True, one_of=(*MODES, "hub")),
+        _text("vehicle", "Vehicle class in the standard's words."),
+        _text("energy", "Energy carrier."),
+        _number("gco2e_tkm", "gCO2e/tkm", "Well-to-wheel, per tonne-km."),
+        _number("gco2e_tkm_ttw", "gCO2e/tkm", "Of that, from the vehicle (tank-to-wheel)."),
+        _number("kgco2e_container", "kgCO2e/container", "Hub: per container passed."),
+        _number("kgco2e_t", "kgCO2e/t", "Hub: per tonne passed."),
+        NOTE,
+    ),
+)
+GRID_INTENSITY = Table(
+    "grid_intensity",
+    "Greenhouse gas of a kilowatt-hour, by country and year.",
+    ("country", "year"),
+    (
+        _text("country", "ISO 3166-1 alpha-2 code.", required=True),
+        _whole("year", "", "Year.", low=1990, high=2100, use="key", required=True),
+        _number("gco2e_kwh", "gCO2e/kWh", "Well-to-wheel where the source has it; the basis says what it covers.", required=True),
+        NOTE,
+    ),
+)
+FAMILY = Table(
+    "family",
+    "Families of routes, tried in order: the first whose every stated condition holds names the itinerary.",
+    ("id",),
+    (
+        _id("In lower case: middle."),
+        _text("name", "As shown.", required=True),
+        _whole("seq", "", "Order in which the rules are tried.", use="key", required=True),
+        _text("modes", "Some leg must be of one of these modes.", many=True),
+        _text("only_modes", "All legs must be of these modes.", many=True),
+        _ref("place", "It must pass one of these places.", "places", required=False, many=True),
+        _text("countries", "It must pass one of these countries.", many=True),
+        _text("without_countries", "It must not pass any of these.", many=True),
+        NOTE,
+    ),
+)
+SOURCE = Table(
+    "source",
+    "A document that facts are from.",
+    ("id",),
+    (
+        _id("Short id."),
+        _text("title", "Title.", required=True),
+        _text("publisher", "Publisher."),
+        _text("date", "Date of the document, as it gives it."),
+        _text("url", "Where it was read."),
+        _text("kind", "Kind of document."),
+    ),
+)
+FACT = Table(
+    "fact",
+    "One statement of a source: rival statements stand side by side.",
+    ("id",),
+    (
+        _id("Fact id."),
+        _text("subject", "What it is about.", required=True),
+        _text("metric", "Which quantity.", required=True),
+        _text("value", "The value as stated, as text: some are dates or words.", required=True),
+        _text("unit", "Its unit."),
+        _text("period", "When it holds."),
+        _text("scope", "What it covers."),
+        _ref("source", "Who says so."),
+        _text("confidence", "A official or primary, B reputable, C press, estimate or opinion.", required=True, one_of=GRADES),
+        NOTE,
+    ),
+)
+BASIS = Table(
+    "basis",
+    "Where a number of the package is from.",
+    ("table", "row", "column"),
+    (
+        _text("table", "Table.", required=True),
+        _text("row", "Key of the row; parts of a composite key are joined by a colon.", required=True),
+        _text("column", "Column.", required=True),
+        _ref("fact", "Facts used.", "facts", required=False, many=True),
+        _ref("fact", "Facts known and not used.", "rivals", required=False, many=True),
+        _text("method", "How the number follows from them.", required=True, one_of=METHODS),
+        _text("grade", "A official, B reputable, C press or derived loosely, D assumed.", required=True, one_of=GRADES),
+        _text("note", "The formula, or the reasoning."),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (
+    PLACE, PLACE_NAME, LINK, TRACE, WAYPOINT, FACILITY, VEHICLE, SERVICE, STOP, TIMETABLE, CLOSURE, CLOSURE_RATE,
+    TARIFF, COMMODITY, DEMAND, MONTH_PROFILE, EMISSION_FACTOR, GRID_INTENSITY, FAMILY, SOURCE, FACT, BASIS,
+)  # fmt: skip
+"""Every table of a corridor package, in the order in which they are written."""
+
+BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -1,0 +1,208 @@
+"""Expressions of the recipes: a number said from facts, with the basis that it then has.
+
+The grammar is in `middle_corridor/README.md`.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+FACT = re.compile(r"\b(?:RT-[A-Z0-9]+-\d+|EF-\d+|C\d{4}|pf\d{4}|TR-[\w-]+|TF-\d{4}-\w{3}-\w{3}-(?:export|import))\b")
+RULE = re.compile(r"\$([a-z0-9_]+)")
+
+# What a fact's unit is worth in the unit of a column. Only what says the same thing in other words or sizes:
+# everything else must be written as arithmetic, so that the factor is seen.
+CONVERSIONS: dict[str, dict[str, float]] = {
+    "h": {"h": 1, "hours": 1, "d": 24, "days": 24, "min": 1 / 60, "months": 730.5},
+    "km": {"km": 1, "nm": 1.852, "miles": 1.609344, "m": 0.001},
+    "km/h": {"km/h": 1, "kn": 1.852, "knots": 1.852, "km/d": 1 / 24, "km/day": 1 / 24},
+    "1/d": {"pairs/d": 1, "trains/day": 1, "trains/d": 1, "train pairs/day": 1, "train_pairs_per_day": 1},
+    "t": {"t": 1, "thousand t": 1e3, "million t": 1e6, "t/truck": 1, "t/train": 1},
+    "t/yr": {"t": 1, "t/yr": 1, "thousand t": 1e3, "million t": 1e6, "million t/year": 1e6},
+    "TEU": {"TEU": 1, "FEU": 2, "thousand TEU": 1e3, "TEU/train": 1, "FEU/train": 2},
+    "TEU/yr": {"TEU": 1, "TEU/yr": 1, "TEU/year": 1, "thousand TEU": 1e3, "million TEU": 1e6, "FEU": 2},
+    "USD": {"USD": 1, "usd": 1, "USD/FEU": 1, "usd/FEU": 1, "USD/TEU": 1, "usd/TEU": 1, "USD/truck": 1,
+            "usd/truck": 1, "usd/wagon": 1, "USD/container": 1, "usd/container": 1},
+    "USD/FEU": {"USD/FEU": 1, "usd/FEU": 1, "USD/container": 1, "usd/container": 1},
+    "USD/TEU": {"USD/TEU": 1, "usd/TEU": 1, "USD/container": 1, "usd/container": 1},
+    "USD/t": {"USD/t": 1, "usd/t": 1},
+    "t/TEU": {"t/TEU": 1},
+    "%/d": {"% of value/day": 1, "%/day": 1, "% of price/day": 1},
+    "gCO2e/tkm": {"g CO2e/tkm": 1},
+    "gCO2e/kWh": {"g CO2e/kWh": 1, "g CO2/kWh": 1},
+    "kWh/tkm": {"kWh/tkm": 1, "Wh/net tkm": 1e-3, "Wh/gross tkm": 1e-3},
+    "kgCO2e/container": {"kg CO2e/container": 1},
+    "kgCO2e/t": {"kg CO2e/t": 1},
+    "wagon": {"wagons": 1, "wagons/train": 1},
+    "truck": {"trucks": 1, "trucks/voyage": 1},
+    "": {"": 1, "count": 1, "ratio": 1, "coefficient": 1, "berths": 1, "cranes": 1, "tracks": 1, "vessels": 1,
+         "ferries": 1, "%": 0.01, "percent": 0.01},
+}  # fmt: skip
+
+OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+FUNCTIONS: dict[str, Callable[..., float]] = {
+    "mean": lambda *values: statistics.fmean(values),
+    "median": lambda *values: statistics.median(values),
+    "mid": lambda low, high: (low + high) / 2,
+    "min": min,
+    "max": max,
+    "sqrt": lambda value: value**0.5,
+}
+
+
+class RecipeError(ValueError):
+    """An expression that cannot be read; the message is found and remedy in one line."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    value: str
+    unit: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A number and its basis."""
+
+    value: float
+    method: str
+    grade: str
+    facts: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Named expressions that rows share; each may use facts and other rules."""
+
+    expressions: Mapping[str, str]
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def say(text: str, unit: str, facts: Mapping[str, Fact], rules: Rules) -> Said:
+    """Work out one cell of a recipe for a column of `unit`. Raises RecipeError."""
+    body, _, note = text.partition(";")
+    body, _, against = body.partition(" vs ")
+    body, note = body.strip(), note.strip()
+    assumed = body.startswith("~")
+    body = body.removeprefix("~").strip()
+    if assumed and not note:
+        raise RecipeError("an assumption without its reasoning: add '; why'")
+    rule = RULE.fullmatch(body)
+    if rule and not assumed:
+        return _by_rule(rule.group(1), unit, facts, rules, note)
+    used = _facts_in(body, rules)
+    rivals = tuple(FACT.findall(against))
+    for name in (*used, *rivals):
+        if name not in facts:
+            raise RecipeError(f"fact {name} is not in the package; name another, or import it")
+    if not used and not assumed:
+        raise RecipeError(f"'{body}' names no fact; name one, or write '~ {body} ; why'")
+    value, method = _value(body, unit, facts, rules)
+    if assumed or _leans_on_assumption(body, rules):
+        return Said(value, "assumed", "D", used, rivals, _joined(f"= {body}" if used else "", note))
+    grade = max((facts[name].confidence for name in used), default="C")
+    formula = body if method == "derived" else ""
+    return Said(value, method, grade, used, rivals, _joined(formula, note))
+
+
+def _by_rule(name: str, unit: str, facts: Mapping[str, Fact], rules: Rules, note: str) -> Said:
+    if name not in rules.expressions:
+        raise RecipeError(f"there is no rule ${name}; add it to rule.csv")
+    said = say(rules.expressions[name], unit, facts, rules)
+    return Said(
+        said.value, said.method, said.grade, said.facts, said.rivals, _joined(said.note, rules.notes.get(name, ""), note)
+    )
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _facts_in(body: str, rules: Rules) -> tuple[str, ...]:
+    names = list(FACT.findall(body))
+    for rule in RULE.findall(body):
+        if rule not in rules.expressions:
+            raise RecipeError(f"there is no rule ${rule}; add it to rule.csv")
+        expression = rules.expressions[rule].partition(";")[0].partition(" vs ")[0]
+        names += _facts_in(expression, rules)
+    return tuple(dict.fromkeys(names))
+
+
+def _leans_on_assumption(body: str, rules: Rules) -> bool:
+    return any(
+        rules.expressions[rule].lstrip().startswith("~") or _leans_on_assumption(rules.expressions[rule], rules)
+        for rule in RULE.findall(body)
+    )
+
+
+def _value(body: str, unit: str, facts: Mapping[str, Fact], rules: Rules) -> tuple[float, str]:
+    """The number and the method. Facts alone, or a mean of facts, come in the column's unit; arithmetic does not."""
+    if FACT.fullmatch(body):
+        return _converted(body, unit, facts), "derived" if body.startswith("TR-") else "read"
+    mean = re.fullmatch(r"(mean|median)\(([^()$*/+]*)\)", body)
+    if mean and all(FACT.fullmatch(name.strip()) for name in mean.group(2).split(",")):
+        values = [_converted(name.strip(), unit, facts) for name in mean.group(2).split(",")]
+        return FUNCTIONS[mean.group(1)](*values), "mean of rivals"
+    return _arithmetic(body, facts, rules), "derived"
+
+
+def _converted(name: str, unit: str, facts: Mapping[str, Fact]) -> float:
+    fact = facts[name]
+    factors = CONVERSIONS.get(unit, {})
+    if fact.unit != unit and fact.unit not in factors:
+        raise RecipeError(f"{name} is in '{fact.unit}', the column in '{unit}'; write the conversion as arithmetic")
+    return _number(name, fact) * factors.get(fact.unit, 1.0)
+
+
+def _number(name: str, fact: Fact) -> float:
+    try:
+        return float(fact.value)
+    except ValueError:
+        raise RecipeError(f"{name} says '{fact.value}', which is no number") from None
+
+
+def _arithmetic(body: str, facts: Mapping[str, Fact], rules: Rules) -> float:
+    names: dict[str, float] = {}
+
+    def named(value: float) -> str:
+        names[f"v{len(names)}"] = value
+        return f"v{len(names) - 1}"
+
+    def of_rule(match: re.Match[str]) -> str:
+        return f"({rules.expressions[match.group(1)].partition(';')[0].partition(' vs ')[0].strip().removeprefix('~')})"
+
+    while RULE.search(body):
+        body = RULE.sub(of_rule, body)
+    text = FACT.sub(lambda match: named(_number(match.group(0), facts[match.group(0)])), body)
+    try:
+        return _walk(ast.parse(text.strip(), mode="eval").body, names)
+    except (SyntaxError, KeyError, TypeError, ZeroDivisionError) as problem:
+        raise RecipeError(f"cannot read '{body}' ({problem}); see tools/middle_corridor/README.md") from None
+
+
+def _walk(node: ast.expr, names: Mapping[str, float]) -> float:
+    match node:
+        case ast.Constant(value=int() | float() as value):
+            return float(value)
+        case ast.Name(id=name):
+            return names[name]
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_walk(operand, names)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+            return OPERATORS[type(op)](_walk(left, names), _walk(right, names))
+        case ast.Call(func=ast.Name(id=function), args=args) if function in FUNCTIONS:
+            return FUNCTIONS[function](*(_walk(arg, names) for arg in args))
+    raise SyntaxError(f"'{ast.unparse(node)}' is not allowed")
