@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+
+import karvan
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,3 +38,8 @@ def test_a02_every_data_file_is_in_the_wheel(wheel_names: set[str]) -> None:
 
 def test_a03_nothing_else_is(wheel_names: set[str]) -> None:
     assert {name.split("/")[0].split("-")[0] for name in wheel_names} == {"karvan"}
+
+
+def test_b01_the_version_is_said_alike() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert karvan.__version__ == project["version"]

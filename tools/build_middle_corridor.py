@@ -83,7 +83,9 @@ class Build:
         try:
             said = say(cell, column.unit, self.facts, self.rules)
         except RecipeError as problem:
-            self.problems.append(f"{path.parent.name}/{path.name}, row {key}, {column.name} | found '{cell}' | {problem}")
+            self.problems.append(
+                f"{path.parent.name}/{path.name}, row {key}, {column.name} | found '{cell}' | {problem}"
+            )
             return ""
         self.cite(table.name, key, column.name, said)
         return _written(said.value, column)
@@ -140,7 +142,9 @@ def start(parts: list[Path]) -> Build:
     rules = {row["id"]: row for _, row in recipe_rows("rule", parts)}
     return Build(
         facts,
-        Rules({name: row["expression"] for name, row in rules.items()}, {name: row["note"] for name, row in rules.items()}),
+        Rules(
+            {name: row["expression"] for name, row in rules.items()}, {name: row["note"] for name, row in rules.items()}
+        ),
         {row["link"]: row["length_km"] for row in read(PACKAGE / "trace.csv")},
     )
 
@@ -154,7 +158,12 @@ def given(name: str) -> list[Row]:
 
 
 def traced_facts() -> list[Row]:
-    source = {"osm-rail": "osm_trace", "osm-road": "osm_trace", "marnet": "marnet_trace", "great-circle": "great_circle"}
+    source = {
+        "osm-rail": "osm_trace",
+        "osm-road": "osm_trace",
+        "marnet": "marnet_trace",
+        "great-circle": "great_circle",
+    }
     return [
         {
             "id": f"TR-{row['link']}",

@@ -123,7 +123,12 @@ def _by_rule(name: str, unit: str, facts: Mapping[str, Fact], rules: Rules, note
         raise RecipeError(f"there is no rule ${name}; add it to rule.csv")
     said = say(rules.expressions[name], unit, facts, rules)
     return Said(
-        said.value, said.method, said.grade, said.facts, said.rivals, _joined(said.note, rules.notes.get(name, ""), note)
+        said.value,
+        said.method,
+        said.grade,
+        said.facts,
+        said.rivals,
+        _joined(said.note, rules.notes.get(name, ""), note),
     )
 
 

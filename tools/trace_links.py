@@ -63,8 +63,12 @@ def tables(traces: list[Trace], kept: set[str]) -> dict[str, str]:
     trace_rows += [trace_row(trace) for trace in traces]
     points += [row for trace in traces for row in waypoint_rows(trace)]
     return {
-        "trace.csv": as_csv(sorted(trace_rows, key=lambda row: row["link"]), ("link", "length_km", "tracer", "fact", "note")),
-        "waypoint.csv": as_csv(sorted(points, key=lambda row: (row["link"], int(row["seq"]))), ("link", "seq", "lon", "lat")),
+        "trace.csv": as_csv(
+            sorted(trace_rows, key=lambda row: row["link"]), ("link", "length_km", "tracer", "fact", "note")
+        ),
+        "waypoint.csv": as_csv(
+            sorted(points, key=lambda row: (row["link"], int(row["seq"]))), ("link", "seq", "lon", "lat")
+        ),
     }
 
 

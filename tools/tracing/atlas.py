@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 from shapely import Polygon, STRtree
+from shapely.affinity import translate
 
 from .geodesy import Points, distance_km
 
@@ -38,7 +39,7 @@ class Atlas:
 
     @cached_property
     def land(self) -> STRtree:
-        return STRtree([part for _, part in polygons(self.folder / "land-10m.json")])
+        return STRtree([part for _, part in polygons(self.folder, "land")])
 
     @cached_property
     def coast(self) -> STRtree:
@@ -47,7 +48,7 @@ class Atlas:
 
     @cached_property
     def countries(self) -> tuple[list[str], STRtree]:
-        named = list(polygons(self.folder / "countries-10m.json"))
+        named = list(polygons(self.folder, "countries"))
         return [name for name, _ in named], STRtree([part for _, part in named])
 
     def km_on_land(self, line: Points) -> float:
@@ -83,35 +84,39 @@ class Atlas:
 def dense(line: Points) -> tuple[Points, np.ndarray]:
     """Middles of short pieces of a line, and the pieces' lengths."""
     counts = np.maximum(1, np.ceil(distance_km(line[:-1], line[1:]) / STEP_KM)).astype(int)
-    ends = np.vstack([np.linspace(a, b, n, endpoint=False) for a, b, n in zip(line, line[1:], counts, strict=False)] + [line[-1:]])
+    ends = np.vstack(
+        [np.linspace(a, b, n, endpoint=False) for a, b, n in zip(line, line[1:], counts, strict=False)] + [line[-1:]]
+    )
     return (ends[:-1] + ends[1:]) / 2, distance_km(ends[:-1], ends[1:])
 
 
-def polygons(path: Path) -> list[tuple[str, Polygon]]:
-    """The polygons of a TopoJSON file with the country they belong to, if any."""
-    topology = json.loads(path.read_text(encoding="utf-8"))
+def polygons(folder: Path, layer: str) -> list[tuple[str, Polygon]]:
+    """The polygons of a layer of the atlas with the country that they belong to, if any."""
+    topology = json.loads((folder / f"{layer}-10m.json").read_text(encoding="utf-8"))
     arcs = [_arc(arc, topology["transform"]) for arc in topology["arcs"]]
     found = []
-    for layer in topology["objects"].values():
-        for shape in layer["geometries"]:
-            name = NUMERIC.get(shape.get("id", ""), shape.get("id", ""))
-            found += [(name, part) for polygon in _parts(shape, arcs) for part in _cut(polygon)]
+    for shape in topology["objects"][layer]["geometries"]:
+        name = NUMERIC.get(shape.get("id", ""), shape.get("id", ""))
+        found += [(name, part) for polygon in _parts(shape, arcs) for part in _cut(polygon)]
     return found
 
 
 def _cut(polygon: Polygon) -> list[Polygon]:
-    """A polygon across the antimeridian, unrolled and cut there: Russia would draw a wedge over the Baltic otherwise."""
-    if np.abs(np.diff(np.array(polygon.exterior.coords)[:, 0])).max() < 180:
+    """What of an unrolled polygon lies beyond the antimeridian comes back in from the other side."""
+    if polygon.bounds[0] >= -180 and polygon.bounds[2] <= 180:
         return _whole(polygon)
-    unrolled = shapely.transform(polygon, lambda at: np.column_stack((at[:, 0] % 360, at[:, 1])))
-    parts = _whole(unrolled)
-    west = [shapely.transform(part & shapely.box(180, -90, 360, 90), lambda at: at - [360, 0]) for part in parts]
-    return [piece for part in (*(part & shapely.box(0, -90, 180, 90) for part in parts), *west) for piece in _whole(part)]
+    turned = []
+    for part in _whole(polygon):
+        for turn in (-360, 0, 360):
+            inside = part & shapely.box(turn - 180, -90, turn + 180, 90)
+            turned += _whole(translate(inside, -turn))
+    return turned
 
 
 def _whole(shape: Any) -> list[Polygon]:
-    valid = shape if shape.is_valid else shapely.make_valid(shape)
-    return [part for part in shapely.get_parts(valid) if isinstance(part, Polygon) and not part.is_empty]
+    """Its polygons, mended where they touch themselves; mending may nest collections in collections."""
+    parts = shapely.get_parts(shape if shape.is_valid else shapely.make_valid(shape))
+    return [part for part in shapely.get_parts(parts) if isinstance(part, Polygon)]
 
 
 def _arc(steps: list[list[int]], transform: dict[str, list[float]]) -> list[tuple[float, float]]:
@@ -128,10 +133,16 @@ def _parts(shape: dict[str, Any], arcs: list[list[tuple[float, float]]]) -> list
     return [Polygon(part[0], part[1:]) for part in parts if len(part[0]) > 3]
 
 
-def _ring(numbers: list[int], arcs: list[list[tuple[float, float]]]) -> list[tuple[float, float]]:
-    """Arcs one after another; a number below zero is that arc backwards."""
+def _ring(numbers: list[int], arcs: list[list[tuple[float, float]]]) -> np.ndarray:
+    """Arcs one after another; a number below zero is that arc backwards.
+
+    Unrolled where it crosses the antimeridian, or Russia draws a wedge over the Baltic.
+    """
     pieces = [arcs[n] if n >= 0 else arcs[~n][::-1] for n in numbers]
-    return [point for piece in pieces for point in piece[:-1]] + [pieces[-1][-1]]
+    points = np.array([point for piece in pieces for point in piece[:-1]] + [pieces[-1][-1]])
+    points[:, 0] = np.unwrap(points[:, 0], period=360)
+    points[:, 0] -= 360 * np.round(points[:, 0].mean() / 360)
+    return points
 
 
 def _pieces(ring: Any) -> list[Any]:

@@ -61,7 +61,9 @@ def listed(traces: list[Trace], remarks: dict[str, list[str]]) -> str:
         ends = " ".join(f"{km:.0f}" for km in trace.snaps_km)
         ratio = trace.km / max(trace.crow_km, 0.1)
         told = "; ".join([*remarks.get(trace.link.id, []), *(f"through {name}" for name in trace.through)])
-        lines.append(f"{trace.link.id:44} {trace.tracer:12} {trace.km:8.1f} {said:>8} {ratio:6.2f} {ends:>9}  {told}".rstrip())
+        lines.append(
+            f"{trace.link.id:44} {trace.tracer:12} {trace.km:8.1f} {said:>8} {ratio:6.2f} {ends:>9}  {told}".rstrip()
+        )
     points = sum(len(trace.waypoints) for trace in traces)
     lines.append(f"{len(traces)} links, {points} waypoints, {len(remarks)} links with remarks")
     return "\n".join(lines)

@@ -74,56 +74,50 @@ class Graph:
 
         Start and end may join the graph at any node within `snap_km`; a via point stands for the node nearest to it.
         """
-        stops = [self.nearest(point) for point in via]
-        search = _Search(self, start, end, snap_km)
-        nodes = search.through(stops)
-        if nodes is None:
-            return None
-        line = np.vstack((start, self.points[nodes], end))
-        first, last = (float(distance_km(line[i], line[j])) for i, j in ((0, 1), (-2, -1)))
-        return Way(line, nodes, first + search.km_along(nodes) + last, first, last)
-
-
-class _Search:
-    """The graph with two nodes more: the start, which only leads in, and the end, which is only led to."""
-
-    def __init__(self, graph: Graph, start: Points, end: Points, snap_km: float) -> None:
-        self.start, self.end = len(graph.points), len(graph.points) + 1
-        first, last = graph.near(start, snap_km), graph.near(end, snap_km)
-        tails = [*graph.edges.T, np.full(len(first), self.start), last]
-        heads = [*graph.edges.T[::-1], first, np.full(len(last), self.end)]
-        stub_in, stub_out = distance_km(start, graph.points[first]), distance_km(graph.points[last], end)
-        cost = np.concatenate((graph.km, graph.km, STUB_COST * stub_in, STUB_COST * stub_out))
-        self.matrix = _shortest_edges(np.concatenate(tails), np.concatenate(heads), cost, self.end + 1)
-
-    def through(self, stops: list[int]) -> list[int] | None:
-        """Graph nodes from start to end, in order, without the start and the end themselves."""
-        chain = [self.start, *stops, self.end]
-        nodes: list[int] = []
-        for here, there in zip(chain, chain[1:], strict=False):
-            leg = self._leg(here, there)
+        first, last = self.near(start, snap_km), self.near(end, snap_km)
+        here, nodes = len(self.points), list[int]()
+        matrix = _with_start(self.matrix, first, STUB_COST * distance_km(start, self.points[first]))
+        stops = [(np.array([self.nearest(point)]), np.zeros(1)) for point in via]
+        for goals, cost in (*stops, (last, STUB_COST * distance_km(self.points[last], end))):
+            leg = _leg(matrix, here, goals, cost)
             if leg is None:
                 return None
-            nodes += leg[1:] if nodes else leg
-        return [node for node in nodes if node < self.start]
-
-    def _leg(self, here: int, there: int) -> list[int] | None:
-        _, before = dijkstra(self.matrix, indices=here, return_predecessors=True)
-        nodes = [there]
-        while nodes[-1] != here:
-            if before[nodes[-1]] < 0:
-                return None
-            nodes.append(int(before[nodes[-1]]))
-        return nodes[::-1]
+            nodes += leg[1:]
+            here = nodes[-1]
+        line = np.vstack((start, self.points[nodes], end))
+        ends = float(distance_km(start, line[1])), float(distance_km(line[-2], end))
+        return Way(line, nodes, sum(ends) + self.km_along(nodes), *ends)
 
     def km_along(self, nodes: list[int]) -> float:
         return float(sum(self.matrix[a, b] for a, b in zip(nodes, nodes[1:], strict=False)))
 
+    @cached_property
+    def matrix(self) -> csr_array:
+        """Kilometres from node to node, the shortest of parallel edges; a zero would read as no edge at all."""
+        tails, heads = np.concatenate((self.edges, self.edges[:, ::-1])).T
+        km = np.maximum(np.concatenate((self.km, self.km)), 1e-6)
+        order = np.lexsort((km, heads, tails))
+        tails, heads, km = tails[order], heads[order], km[order]
+        first = np.ones(len(km), dtype=bool)
+        first[1:] = (tails[1:] != tails[:-1]) | (heads[1:] != heads[:-1])
+        n = len(self.points)
+        return csr_array((km[first], (tails[first], heads[first])), shape=(n, n))
 
-def _shortest_edges(tails: np.ndarray, heads: np.ndarray, km: np.ndarray, n: int) -> csr_array:
-    """The shortest of parallel edges; a length of zero would read as no edge at all."""
-    order = np.lexsort((km, heads, tails))
-    tails, heads, km = tails[order], heads[order], np.maximum(km[order], 1e-6)
-    first = np.ones(len(km), dtype=bool)
-    first[1:] = (tails[1:] != tails[:-1]) | (heads[1:] != heads[:-1])
-    return csr_array((km[first], (tails[first], heads[first])), shape=(n, n))
+
+def _with_start(matrix: csr_array, heads: np.ndarray, cost: np.ndarray) -> csr_array:
+    """One node more, from which edges lead into the graph and none back."""
+    data, indices = np.concatenate((matrix.data, np.maximum(cost, 1e-6))), np.concatenate((matrix.indices, heads))
+    n = matrix.shape[0] + 1
+    return csr_array((data, indices, np.append(matrix.indptr, len(data))), shape=(n, n))
+
+
+def _leg(matrix: csr_array, here: int, goals: np.ndarray, goal_cost: np.ndarray) -> list[int] | None:
+    """The nodes from here to the goal that is cheapest to reach, its own cost included."""
+    cost, before = dijkstra(matrix, indices=here, return_predecessors=True)
+    total = cost[goals] + goal_cost
+    if not np.isfinite(total.min()):
+        return None
+    nodes = [int(goals[total.argmin()])]
+    while nodes[-1] != here:
+        nodes.append(int(before[nodes[-1]]))
+    return nodes[::-1]

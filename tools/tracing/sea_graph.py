@@ -35,7 +35,11 @@ class SeaGraph:
     def through(self, way: Way) -> list[str]:
         """The passages that a way uses, in alphabetical order."""
         used = {frozenset(pair) for pair in zip(way.nodes, way.nodes[1:], strict=False)}
-        names = {str(name) for pair, name in zip(self.lanes.edges, self.passage, strict=True) if name and frozenset(pair) in used}
+        names = {
+            str(name)
+            for pair, name in zip(self.lanes.edges, self.passage, strict=True)
+            if name and frozenset(pair) in used
+        }
         return sorted(names)
 
     def _at(self, name: str, point: Points) -> bool:

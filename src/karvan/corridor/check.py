@@ -8,8 +8,8 @@ from pathlib import Path
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.load import inspect
 from karvan.corridor.row import key_of
-from karvan.evidence.ledger import Address
 from karvan.ground.errors import Problem, shown
+from karvan.ground.vocabulary import Address
 from karvan.tables import BY_NAME, TABLES
 
 
@@ -36,7 +36,9 @@ def evidence_problems(corridor: Corridor) -> Iterator[Problem]:
     ledger = corridor.evidence
     wanted = set(numbers(corridor))
     for address in sorted(wanted - set(ledger.basis)):
-        yield Problem(f"{address[0]}.csv, row {address[1]}, {address[2]}", "a number without a basis", "add its row to basis.csv")
+        yield Problem(
+            f"{address[0]}.csv, row {address[1]}, {address[2]}", "a number without a basis", "add its row to basis.csv"
+        )
     for address in sorted(set(ledger.basis) - wanted):
         found = "a table that there is not" if address[0] not in BY_NAME else "a basis without a number"
         yield Problem(f"basis.csv, row {':'.join(address)}", found, "take the row out, or give the number")

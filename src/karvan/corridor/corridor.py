@@ -61,7 +61,9 @@ class Corridor:
     def save(self, path: Path | str) -> None:
         """Write the package to a folder that does not exist yet, or to a file that ends in .zip."""
         path = Path(path)
-        files = table_files({name: [as_text(name, row) for row in rows] for name, rows in self.tables.items()}, self.description)
+        files = table_files(
+            {name: [as_text(name, row) for row in rows] for name, rows in self.tables.items()}, self.description
+        )
         if path.suffix == ".zip":
             write_zip(path, files)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -85,7 +85,13 @@ def read_table(table: Table, content: bytes) -> tuple[tuple[Row, ...], list[Prob
         if not found:
             key = key_of(table.name, row)
             if key in rows:
-                problems.append(Problem(f"{table.name}.csv, row {number}, {'+'.join(table.key)}", f"{shown(key)} again", "give each row its own"))
+                problems.append(
+                    Problem(
+                        f"{table.name}.csv, row {number}, {'+'.join(table.key)}",
+                        f"{shown(key)} again",
+                        "give each row its own",
+                    )
+                )
             rows[key] = row
     return tuple(rows.values()), problems
 
@@ -96,14 +102,16 @@ Parser = Callable[[str], Cell]
 def _parser(column: Column) -> Parser:
     """Parse the cells of one column; the same text is worked out once."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def cached(text: str) -> Cell:
         return parse(text, column)
 
     return cached
 
 
-def _read_row(table: Table, parsers: list[tuple[Column, Parser]], number: int, text: TextRow) -> tuple[Row, list[Problem]]:
+def _read_row(
+    table: Table, parsers: list[tuple[Column, Parser]], number: int, text: TextRow
+) -> tuple[Row, list[Problem]]:
     problems, values = [], []
     for column, parser in parsers:
         cell = text.get(column.name, "")
@@ -112,7 +120,9 @@ def _read_row(table: Table, parsers: list[tuple[Column, Parser]], number: int, t
         except BadCell as problem:
             name = ":".join(text.get(part, "").strip() for part in table.key)
             where = f"row {shown(name).strip(chr(39))}" if name.strip(":") else f"row {number}"
-            problems.append(Problem(f"{table.name}.csv, {where}, {column.name}", shown(cell) if cell else "nothing", str(problem)))
+            problems.append(
+                Problem(f"{table.name}.csv, {where}, {column.name}", shown(cell) if cell else "nothing", str(problem))
+            )
             values.append(None)
     return ROW_TYPES[table.name](*values), problems
 
@@ -137,7 +147,9 @@ def _description(path: Path, files: dict[str, bytes], problems: list[Problem]) -
         licences = tuple((str(one.get("name", "")), str(one.get("title", ""))) for one in said.get("licenses", ()))
         return Description(str(said.get("name", path.stem)), str(said.get("title", "")), licences)
     except (ValueError, AttributeError, TypeError, RecursionError):
-        problems.append(Problem(DESCRIPTION_FILE, "no JSON object as Frictionless describes it", "mend it, or leave the file out"))
+        problems.append(
+            Problem(DESCRIPTION_FILE, "no JSON object as Frictionless describes it", "mend it, or leave the file out")
+        )
         return Description(path.stem)
 
 
@@ -159,6 +171,12 @@ def _dangling(corridor: Corridor, table: Table, column: Column) -> list[Problem]
         for name in value if column.many else (value,):
             if name and name not in known:
                 like = nearest(name, known, 1)
-                remedy = f"not in {column.refers}.csv; nearest is {shown(like[0])}" if like else f"not in {column.refers}.csv"
-                problems.append(Problem(f"{table.name}.csv, row {key_of(table.name, row)}, {column.name}", shown(name), remedy))
+                remedy = (
+                    f"not in {column.refers}.csv; nearest is {shown(like[0])}"
+                    if like
+                    else f"not in {column.refers}.csv"
+                )
+                problems.append(
+                    Problem(f"{table.name}.csv, row {key_of(table.name, row)}, {column.name}", shown(name), remedy)
+                )
     return problems

@@ -45,7 +45,10 @@ def read_files(path: Path) -> dict[str, bytes]:
     if path.is_file() and zipfile.is_zipfile(path):
         return _read_zip(path)
     found = "a file that is not a zip" if path.exists() else "nothing there"
-    raise InputError(shown(str(path)), [Problem(shown(str(path)), found, "give a package folder or zip, or the name of one that ships")])
+    raise InputError(
+        shown(str(path)),
+        [Problem(shown(str(path)), found, "give a package folder or zip, or the name of one that ships")],
+    )
 
 
 def _read_folder(path: Path) -> dict[str, bytes]:
@@ -64,13 +67,19 @@ def _read_zip(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as archive:
             return _read_archive(archive, path.name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as problem:
-        raise InputError(path.name, [Problem(path.name, f"a zip that cannot be read ({problem})", "make the zip anew")]) from None
+        raise InputError(
+            path.name, [Problem(path.name, f"a zip that cannot be read ({problem})", "make the zip anew")]
+        ) from None
 
 
 def _read_archive(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
     members = [member for member in archive.infolist() if not member.is_dir()]
     problems = [
-        Problem(name, f"a member with the path {shown(member.filename)}", "zip the package's folder itself: no member may leave it")
+        Problem(
+            name,
+            f"a member with the path {shown(member.filename)}",
+            "zip the package's folder itself: no member may leave it",
+        )
         for member in members
         if _climbs(member.filename)
     ]
@@ -113,7 +122,9 @@ def read_rows(table: Table, content: bytes) -> tuple[list[TextRow], list[Problem
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as problem:
-        return [], [Problem(file, f"a line that is not CSV ({problem})", "quote cells that hold quotes, commas or line ends")]
+        return [], [
+            Problem(file, f"a line that is not CSV ({problem})", "quote cells that hold quotes, commas or line ends")
+        ]
     if not rows:
         return [], [Problem(file, "an empty file", f"give the header {','.join(table.names)}")]
     header = [name.strip() for name in rows[0]]
@@ -130,7 +141,9 @@ def _text_rows(file: str, header: list[str], rows: list[list[str]]) -> tuple[lis
         if len(row) == len(header):
             good.append(dict(zip(header, row, strict=True)))
         elif row:
-            problems.append(Problem(f"{file}, row {line - 1}", f"{len(row)} cells", f"give {len(header)}, one a column"))
+            problems.append(
+                Problem(f"{file}, row {line - 1}", f"{len(row)} cells", f"give {len(header)}, one a column")
+            )
     return good, problems
 
 
@@ -196,7 +209,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         making.rename(folder)
     except OSError as problem:
         shutil.rmtree(making, ignore_errors=True)
-        raise InputError(str(folder), [Problem(str(folder), str(problem), "give a folder that does not exist yet")]) from None
+        raise InputError(
+            str(folder), [Problem(str(folder), str(problem), "give a folder that does not exist yet")]
+        ) from None
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -260,7 +275,11 @@ def _field(column: Column) -> dict[str, object]:
         limits["maximum"] = column.high if column.kind == "number" else int(column.high)
     if column.one_of:
         limits["enum"] = list(column.one_of)
-    field: dict[str, object] = {"name": column.name, "type": kinds.get(column.kind, "string"), "description": column.doc}
+    field: dict[str, object] = {
+        "name": column.name,
+        "type": kinds.get(column.kind, "string"),
+        "description": column.doc,
+    }
     if column.unit:
         field["unit"] = column.unit
     if limits:

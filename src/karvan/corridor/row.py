@@ -11,7 +11,7 @@ from karvan.tables.cell import write
 Row = Any
 """A named tuple whose fields are the columns of its table."""
 
-ROW_TYPES: dict[str, Any] = {table.name: namedtuple(table.name, table.names) for table in TABLES}  # noqa: PYI024
+ROW_TYPES: dict[str, Any] = {table.name: namedtuple(table.name, table.names) for table in TABLES}
 
 
 def key_of(table: str, row: Row) -> str:

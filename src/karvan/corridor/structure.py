@@ -27,12 +27,15 @@ def _at(table: str, row: Row, column: str) -> str:
 
 
 def time_zones(corridor: Corridor) -> Iterator[Problem]:
+    """Time zones are ones that the zone database knows."""
     for place in corridor.places():
         if place.time_zone:
             try:
                 ZoneInfo(place.time_zone)
             except (KeyError, ValueError, OSError):
-                yield Problem(_at("place", place, "time_zone"), shown(place.time_zone), "give an IANA zone such as Asia/Baku")
+                yield Problem(
+                    _at("place", place, "time_zone"), shown(place.time_zone), "give an IANA zone such as Asia/Baku"
+                )
 
 
 def links(corridor: Corridor) -> Iterator[Problem]:
@@ -46,12 +49,20 @@ def links(corridor: Corridor) -> Iterator[Problem]:
         start, end = corridor.place(link.from_place), corridor.place(link.to_place)
         direct = great_circle_km(start.lon, start.lat, end.lon, end.lat)
         if link.length_km < SHORTEST_SHARE * direct - SLACK_KM:
-            yield Problem(_at("link", link, "length_km"), f"{link.length_km:g}", f"the places are {direct:.0f} km apart: mend the length or the coordinates")
+            yield Problem(
+                _at("link", link, "length_km"),
+                f"{link.length_km:g}",
+                f"the places are {direct:.0f} km apart: mend the length or the coordinates",
+            )
 
 
 def facilities(corridor: Corridor) -> Iterator[Problem]:
     """Each kind of facility says what it joins."""
-    needs = {"border": ("from_mode",), "transshipment": ("from_mode", "to_mode"), "gauge_change": ("from_gauge_mm", "to_gauge_mm")}
+    needs = {
+        "border": ("from_mode",),
+        "transshipment": ("from_mode", "to_mode"),
+        "gauge_change": ("from_gauge_mm", "to_gauge_mm"),
+    }
     for facility in corridor.rows("facility"):
         for column in needs.get(facility.kind, ()):
             if not getattr(facility, column):
@@ -59,7 +70,9 @@ def facilities(corridor: Corridor) -> Iterator[Problem]:
         if (facility.opens is None) != (facility.closes is None):
             yield Problem(_at("facility", facility, "opens"), "one of opens and closes", "give both or neither")
         if (facility.price_usd_teu is None) != (facility.price_usd_feu is None):
-            yield Problem(_at("facility", facility, "price_usd_teu"), "a price of one size only", "give both sizes or neither")
+            yield Problem(
+                _at("facility", facility, "price_usd_teu"), "a price of one size only", "give both sizes or neither"
+            )
 
 
 def services(corridor: Corridor) -> Iterator[Problem]:
@@ -74,9 +87,15 @@ def services(corridor: Corridor) -> Iterator[Problem]:
     for service in corridor.rows("service"):
         yield from _departures(service, timed)
         if service.id not in priced:
-            yield Problem(f"service.csv, row {service.id}", "no tariff", "add a row to tariff.csv: a price that is missing is not zero")
+            yield Problem(
+                f"service.csv, row {service.id}",
+                "no tariff",
+                "add a row to tariff.csv: a price that is missing is not zero",
+            )
         if len(stops[service.id]) < 2:
-            yield Problem(f"service.csv, row {service.id}", f"{len(stops[service.id])} stops", "give two or more in stop.csv")
+            yield Problem(
+                f"service.csv, row {service.id}", f"{len(stops[service.id])} stops", "give two or more in stop.csv"
+            )
         yield from _route(service, stops[service.id], joined, changes)
     for service_id in sorted({row.service for row in corridor.rows("stop")}):
         vehicle = corridor.row("vehicle", corridor.row("service", service_id).vehicle)
@@ -101,25 +120,41 @@ def _departures(service: Row, timed: set[str]) -> Iterator[Problem]:
     if service.departs == "headway" and service.headway_h is None and service.fleet is None:
         yield Problem(f"{address}, headway_h", "nothing", "a headway service needs a headway or a fleet")
     if service.departs == "when_full" and service.headway_h is None and service.longest_wait_h is None:
-        yield Problem(f"{address}, longest_wait_h", "nothing", "a service that leaves when full needs a mean time to fill or a longest wait")
+        yield Problem(
+            f"{address}, longest_wait_h",
+            "nothing",
+            "a service that leaves when full needs a mean time to fill or a longest wait",
+        )
     if service.valid_from and service.valid_to and service.valid_to < service.valid_from:
         yield Problem(f"{address}, valid_to", str(service.valid_to), f"it ends before it begins ({service.valid_from})")
 
 
-def _route(service: Row, stops: list[Row], joined: dict[tuple[str, str, str], list[Row]], changes: set[str]) -> Iterator[Problem]:
+def _route(
+    service: Row, stops: list[Row], joined: dict[tuple[str, str, str], list[Row]], changes: set[str]
+) -> Iterator[Problem]:
     gauge = ""
     for one, other in pairwise(stops):
         address = f"stop.csv, row {service.id}:{other.seq}, place"
         ways = joined.get((service.mode, one.place, other.place), [])
         if not ways:
-            yield Problem(address, shown(other.place), f"no {service.mode} link from {one.place}: add the link, or the places between")
+            yield Problem(
+                address,
+                shown(other.place),
+                f"no {service.mode} link from {one.place}: add the link, or the places between",
+            )
         elif service.mode == "rail":
             gauges = {link.gauge_mm for link in ways}
             if gauge and gauge not in gauges and one.place not in changes:
-                yield Problem(address, f"a change from {gauge} to {sorted(gauges)[0]} mm at {one.place}", "add a gauge change that serves trains, or part the service")
+                yield Problem(
+                    address,
+                    f"a change from {gauge} to {min(gauges)} mm at {one.place}",
+                    "add a gauge change that serves trains, or part the service",
+                )
             gauge = gauge if gauge in gauges else ways[0].gauge_mm
         if service.both_ways and ways and not joined.get((service.mode, other.place, one.place)):
-            yield Problem(address, shown(other.place), f"no {service.mode} link back to {one.place}: the service runs both ways")
+            yield Problem(
+                address, shown(other.place), f"no {service.mode} link back to {one.place}: the service runs both ways"
+            )
     if stops and not any(stop.call in ("both", "load") for stop in stops):
         yield Problem(f"service.csv, row {service.id}", "no stop that loads", "give a stop call = both or load")
 
@@ -128,12 +163,16 @@ def figures(corridor: Corridor) -> Iterator[Problem]:
     """Rows that need at least one of several figures, and shares that add up."""
     for factor in corridor.rows("emission_factor"):
         if factor.gco2e_tkm is None and factor.kgco2e_container is None and factor.kgco2e_t is None:
-            yield Problem(f"emission_factor.csv, row {factor.id}", "no value", "give gco2e_tkm, kgco2e_container or kgco2e_t")
+            yield Problem(
+                f"emission_factor.csv, row {factor.id}", "no value", "give gco2e_tkm, kgco2e_container or kgco2e_t"
+            )
     for flow in corridor.rows("demand"):
         if flow.teu_year is None and flow.t_year is None:
             yield Problem(f"demand.csv, row {flow.id}", "no amount", "give teu_year or t_year")
         if flow.origin == flow.destination:
-            yield Problem(_at("demand", flow, "destination"), shown(flow.destination), "give another place than the origin")
+            yield Problem(
+                _at("demand", flow, "destination"), shown(flow.destination), "give another place than the origin"
+            )
     for tariff in corridor.rows("tariff"):
         if tariff.price_usd is None and tariff.price_usd_km is None:
             yield Problem(f"tariff.csv, row {tariff.id}", "no price", "give price_usd or price_usd_km")
@@ -144,10 +183,13 @@ def figures(corridor: Corridor) -> Iterator[Problem]:
         shares[month.profile] += month.share
     for profile, total in sorted(shares.items()):
         if abs(total - 1) > 1e-3:
-            yield Problem(f"month_profile.csv, row {profile}, share", f"a sum of {total:g}", "the twelve shares add up to 1")
+            yield Problem(
+                f"month_profile.csv, row {profile}, share", f"a sum of {total:g}", "the twelve shares add up to 1"
+            )
 
 
 def closures(corridor: Corridor) -> Iterator[Problem]:
+    """A closure stops rows that there are."""
     for closure in corridor.rows("closure"):
         known = corridor.by_key(closure.stops_table)
         for name in closure.stops:
@@ -163,7 +205,11 @@ def currents(corridor: Corridor) -> Iterator[Problem]:
     if any(vehicle.energy_kwh_tkm is not None for vehicle in corridor.rows("vehicle")):
         known = {row.country for row in corridor.rows("grid_intensity")}
         for country in sorted({link.country for link in corridor.rows("link") if link.electrified} - known):
-            yield Problem("grid_intensity.csv", f"no row for {country or 'a link without a country'}", "add one: links there are electrified")
+            yield Problem(
+                "grid_intensity.csv",
+                f"no row for {country or 'a link without a country'}",
+                "add one: links there are electrified",
+            )
 
 
 RULES: tuple[Callable[[Corridor], Iterator[Problem]], ...] = (

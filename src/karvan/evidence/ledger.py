@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from karvan.ground.vocabulary import Address
+
 Row = Any
 GRADES = ("A", "B", "C", "D")
-
-Address = tuple[str, str, str]
-"""Table, row, column of one number."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,20 @@
 
 from karvan.itinerary.choice import Choice, LeftOut, choose
 from karvan.itinerary.option import Leg, Option
+from karvan.itinerary.plan import Assumption, Plan
 from karvan.itinerary.request import FindItineraries, Load, tonnes_of
 from karvan.itinerary.search import search
 
-__all__ = ["Choice", "FindItineraries", "LeftOut", "Leg", "Load", "Option", "choose", "search", "tonnes_of"]
+__all__ = [
+    "Assumption",
+    "Choice",
+    "FindItineraries",
+    "LeftOut",
+    "Leg",
+    "Load",
+    "Option",
+    "Plan",
+    "choose",
+    "search",
+    "tonnes_of",
+]

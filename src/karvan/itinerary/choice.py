@@ -26,6 +26,8 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Choice:
+    """What is shown, in the order of arrival, and what is not."""
+
     options: tuple[Option, ...]
     left_out: tuple[LeftOut, ...]
 
@@ -33,20 +35,30 @@ class Choice:
 def choose(network: Network, ask: FindItineraries, found: Found) -> Choice:
     """The Pareto set, thinned by epsilon-dominance, and the best of each family; why the others are not shown.
 
-    Thinning keeps, for every chain of the Pareto set, one that is at most `epsilon` worse on each criterion.
+    Thinning keeps, for every chain of the Pareto set, one that is at most `epsilon` worse on each criterion. The best
+    of a family is sought among chains that come to no place twice: others belong to it only by a detour.
     """
-    chains = [chain for chain in found.chains if not loops(network, chain)]
-    best = thin(pareto(chains), ask)
-    families = {found.families.of(chain.marks) for chain in chains}
-    champions = {name: _champion(name, chains, found, ask) for name in families}
-    shown = sorted({*best, *champions.values()}, key=lambda chain: (*chain.criteria, chain.arcs))
+    name = {chain: found.families.of(chain.marks) for chain in found.chains}
+    straight: dict[str, list[Chain]] = {}
+    for chain in found.chains:
+        if not loops(network, chain):
+            straight.setdefault(name[chain], []).append(chain)
+    best = thin(pareto(found.chains), ask)
+    champions = [_champion(own, ask) for own in straight.values()]
+    shown = sorted({*best, *champions}, key=lambda chain: (*chain.criteria, chain.arcs))
+    numbers = _numbers(name[chain] for chain in shown)
     options = [
-        tell(network, ask, chain, f"{found.families.of(chain.marks)}-{number}", found.families.of(chain.marks))
-        for chain, number in zip(shown, _numbers(found.families.of(chain.marks) for chain in shown), strict=True)
+        tell(network, ask, chain, f"{name[chain]}-{number}", name[chain])
+        for chain, number in zip(shown, numbers, strict=True)
     ]
-    options = [replace(option, beaten=_beaten(chain, shown, options)) for chain, option in zip(shown, options, strict=True)]
-    left_out = [_why(network, chain, found, shown, options, ask) for chain in chains if chain not in set(shown)]
-    absent = [LeftOut(rule.id, "", _no_chain(rule.id, ask)) for rule in found.families.rules if rule.id not in families]
+    options = [
+        replace(option, beaten=_beaten(chain, shown, options)) for chain, option in zip(shown, options, strict=True)
+    ]
+    kept = set(shown)
+    left_out = [_why(network, chain, name[chain], shown, options, ask) for chain in found.chains if chain not in kept]
+    absent = [
+        LeftOut(rule.id, "", _no_chain(ask)) for rule in found.families.rules if rule.id not in set(name.values())
+    ]
     return Choice(tuple(options), tuple(left_out + absent))
 
 
@@ -79,9 +91,8 @@ def _no_worse(one: Chain, other: Chain, slack: float = 1.0) -> bool:
     return all(a <= b * slack for a, b in zip(one.criteria, other.criteria, strict=True))
 
 
-def _champion(family: str, chains: Sequence[Chain], found: Found, ask: FindItineraries) -> Chain:
+def _champion(own: Sequence[Chain], ask: FindItineraries) -> Chain:
     """The chain of a family with the least generalised cost."""
-    own = [chain for chain in chains if found.families.of(chain.marks) == family]
     return min(own, key=lambda chain: (_generalised(chain, ask), chain.criteria, chain.arcs))
 
 
@@ -107,10 +118,9 @@ def _better_on(one: Chain, other: Chain) -> tuple[str, ...]:
 
 
 def _why(
-    network: Network, chain: Chain, found: Found, shown: Sequence[Chain], options: Sequence[Option], ask: FindItineraries
+    network: Network, chain: Chain, family: str, shown: Sequence[Chain], options: Sequence[Option], ask: FindItineraries
 ) -> LeftOut:
     """By whom a chain is beaten outright, or else to whom it is as good as equal."""
-    family = found.families.of(chain.marks)
     via = tuple(network.arcs[arc].head.place for arc in chain.arcs if network.arcs[arc].is_ride)
     for other, option in zip(shown, options, strict=True):
         if _no_worse(other, chain):
@@ -121,7 +131,7 @@ def _why(
     return LeftOut(family, "", "not among the best of any class", chain, via)
 
 
-def _no_chain(family: str, ask: FindItineraries) -> str:
+def _no_chain(ask: FindItineraries) -> str:
     limits = [f"in {ask.horizon_days:g} days"]
     if ask.avoid_countries or ask.avoid_places or ask.avoid_links:
         limits.append("with what is avoided")

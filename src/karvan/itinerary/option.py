@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 
+from karvan.ground.vocabulary import Address
 from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.search import Chain
-from karvan.network.item import Address, Item, total
+from karvan.network.item import Item, total
 from karvan.network.network import Network
 
 HANDLING = "handling"
@@ -155,7 +156,15 @@ def _legs(network: Network, ask: FindItineraries, chain: Chain) -> Iterator[Leg]
 
 
 def _leg(
-    network: Network, ask: FindItineraries, arc: int, items: list[Item], start: float, end: float, wait: float, *, ride: bool
+    network: Network,
+    ask: FindItineraries,
+    arc: int,
+    items: list[Item],
+    start: float,
+    end: float,
+    wait: float,
+    *,
+    ride: bool,
 ) -> Leg:
     a = network.arcs[arc]
     way = network.ways[a.way] if ride else None

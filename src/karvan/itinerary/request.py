@@ -43,7 +43,9 @@ class Load:
             count = float(match[1] or 1) if match else 0.0
             if match is None or count != int(count) or not 0 < count <= MOST_BOXES:
                 found = shown(text)
-                raise InputError("the request", [Problem("load", found, f"{remedy}, whole boxes from 1 to {MOST_BOXES:,}")])
+                raise InputError(
+                    "the request", [Problem("load", found, f"{remedy}, whole boxes from 1 to {MOST_BOXES:,}")]
+                )
             if match[2].upper() in ("FEU", "40FT"):
                 forty += int(count)
             else:

@@ -183,6 +183,7 @@ def _departures(network: Network, ask: FindItineraries) -> tuple[Ints, Floats]:
 
 
 def zone_of(network: Network, stop: Row) -> ZoneInfo:
+    """The time zone of a stop; UTC where its place has none."""
     return ZoneInfo(network.corridor.place(stop.place).time_zone or "UTC")
 
 

@@ -13,11 +13,9 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from platformdirs import user_cache_path
-
-Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def _sources_digest() -> str:
@@ -35,7 +33,7 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(user_cache_path("karvan") / "kernel
 import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
 
 
-def kernel(function: Function) -> Function:
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop: no Python objects, no GIL, cached on disk. No fast-math: the same bits everywhere."""
-    compiled: Function = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+    compiled: Callable[..., Any] = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
     return compiled

@@ -30,7 +30,9 @@ class Tariffs:
         leans_on = tuple(dict.fromkeys((*usd_20ft[1], *usd_40ft[1])))
         return Item("carriage", start, service, usd_20ft=usd_20ft[0], usd_40ft=usd_40ft[0], leans_on=leans_on)
 
-    def _price(self, service: str, size: str, start: str, end: str, km: float) -> tuple[float, tuple[tuple[str, str, str], ...]]:
+    def _price(
+        self, service: str, size: str, start: str, end: str, km: float
+    ) -> tuple[float, tuple[tuple[str, str, str], ...]]:
         rows = self._found.get((service, size), [])
         for from_place, to_place in ((start, end), ("", "")):
             for row in rows:

@@ -52,7 +52,9 @@ def families(network: Network, via: tuple[str, ...] = ()) -> Families:
     Conditions that hold on the same arcs share one mark, so that chains are told apart only where a rule does.
     """
     marking = _Marking(network)
-    rules = tuple(marking.rule(row) for row in sorted(network.corridor.rows("family"), key=lambda row: (row.seq, row.id)))
+    rules = tuple(
+        marking.rule(row) for row in sorted(network.corridor.rows("family"), key=lambda row: (row.seq, row.id))
+    )
     wishes = [marking.mark(marking.places((place,))) for place in via]
     wished = UNREACHED if 0 in wishes else sum(set(wishes))
     return Families(rules, marking.marks, wished)
@@ -89,10 +91,8 @@ class _Marking:
 
     def places(self, names: tuple[str, ...]) -> Flags:
         chosen = [ix for ix, place in enumerate(self.network.corridor.places()) if place.id in names]
-        passed: Flags = self.network.passes_place[:, chosen].any(axis=1)
-        return passed
+        return np.asarray(self.network.passes_place[:, chosen].any(axis=1))
 
     def countries(self, names: tuple[str, ...]) -> Flags:
         chosen = [ix for ix, name in enumerate(self.network.countries) if name in names]
-        passed: Flags = self.network.passes_country[:, chosen].any(axis=1)
-        return passed
+        return np.asarray(self.network.passes_country[:, chosen].any(axis=1))

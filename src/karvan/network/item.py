@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from math import nan, sqrt
 
 from karvan.corridor.row import Row
-
-Address = tuple[str, str, str]
-"""Table, row, column of a number."""
+from karvan.ground.vocabulary import Address
 
 KG_PER_G = 1e-3
 WAIT_CV = 1.0
@@ -73,7 +71,13 @@ def facility_item(facility: Row, emission: Row | None) -> Item:
     columns = ("service_time_h", "wait_h", "setup_h", "slow_share", "slow_h", "price_usd_teu", "price_usd_feu")
     leans_on = tuple(("facility", facility.id, name) for name in columns if getattr(facility, name) is not None)
     if emission is not None:
-        leans_on += (("emission_factor", emission.id, "kgco2e_container" if emission.kgco2e_container is not None else "kgco2e_t"),)
+        leans_on += (
+            (
+                "emission_factor",
+                emission.id,
+                "kgco2e_container" if emission.kgco2e_container is not None else "kgco2e_t",
+            ),
+        )
     return Item(
         facility.kind,
         facility.place,
@@ -128,8 +132,9 @@ def _grams_per_tkm(link: Row, vehicle: Row, factor: Row | None, grid: Row | None
 
 def dwell_item(stop: Row) -> Item:
     """A vehicle's stand at a stop on its way."""
-    return Item("dwell", stop.place, f"{stop.service}:{stop.seq}", stop.dwell_h or 0.0,
-                leans_on=(("stop", f"{stop.service}:{stop.seq}", "dwell_h"),) if stop.dwell_h is not None else ())  # fmt: skip
+    row = f"{stop.service}:{stop.seq}"
+    leans_on = (("stop", row, "dwell_h"),) if stop.dwell_h is not None else ()
+    return Item("dwell", stop.place, row, stop.dwell_h or 0.0, leans_on=leans_on)
 
 
 def headway_item(service: Row, place: str, headway_h: float) -> Item:
@@ -140,6 +145,10 @@ def headway_item(service: Row, place: str, headway_h: float) -> Item:
     cv2 = (service.headway_cv or 0.0) ** 2
     mean = headway_h / 2 * (1 + cv2)
     variance = headway_h**2 * (1 + cv2) * (1 + 2 * cv2) / 3 - mean**2
-    columns = [c for c in ("headway_h", "headway_cv", "longest_wait_h", "fleet", "cutoff_h") if getattr(service, c) is not None]
+    columns = [
+        c for c in ("headway_h", "headway_cv", "longest_wait_h", "fleet", "cutoff_h") if getattr(service, c) is not None
+    ]
     cutoff = service.cutoff_h or 0.0
-    return Item("wait", place, service.id, cutoff + mean, variance, leans_on=tuple(("service", service.id, c) for c in columns))
+    return Item(
+        "wait", place, service.id, cutoff + mean, variance, leans_on=tuple(("service", service.id, c) for c in columns)
+    )

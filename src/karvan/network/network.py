@@ -96,7 +96,7 @@ def pack(corridor: Corridor) -> Network:
     riding = Riding(corridor)
     ways = tuple(riding.ways())
     arcs = list(_rides(ways))
-    arcs += _passages(corridor, riding, {node for arc in arcs for node in (arc.tail, arc.head)})
+    arcs += _passages(riding, {node for arc in arcs for node in (arc.tail, arc.head)})
     nodes = tuple(sorted({node for arc in arcs for node in (arc.tail, arc.head)}, key=_node_order))
     node_ix = {node: NodeIx(ix) for ix, node in enumerate(nodes)}
     arcs.sort(key=lambda arc: (node_ix[arc.tail], node_ix[arc.head], arc.way, arc.board, arc.alight, arc.facility))
@@ -133,7 +133,7 @@ def _rides(ways: tuple[Way, ...]) -> Iterator[Arc]:
             yield Arc(tail, Node(ARRIVED, way.stops[j].place, way.service.mode, into.gauge_mm), "", WayIx(ix), i, j)
 
 
-def _passages(corridor: Corridor, riding: Riding, ends: set[Node]) -> Iterator[Arc]:
+def _passages(riding: Riding, ends: set[Node]) -> Iterator[Arc]:
     """Gates and transfers, between the states in which services take and leave goods at each place."""
     at: dict[str, list[Node]] = defaultdict(list)
     for node in sorted(ends, key=_node_order):

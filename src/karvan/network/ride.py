@@ -61,7 +61,9 @@ class Way:
         """Hours from the first stop's departure to the departure from each stop."""
         clock = [0.0]
         for k in range(1, len(self.stops)):
-            clock.append(clock[-1] + total(self.hops[k - 1])[0] + (total(self.stands[k])[0] if k + 1 < len(self.stops) else 0.0))
+            clock.append(
+                clock[-1] + total(self.hops[k - 1])[0] + (total(self.stands[k])[0] if k + 1 < len(self.stops) else 0.0)
+            )
         return tuple(clock)
 
 
@@ -101,7 +103,9 @@ class Riding:
     def _way(self, service: Row, stops: tuple[Row, ...], back: bool) -> Way:
         links = self._links(service.mode, stops)
         vehicle = self.corridor.row("vehicle", service.vehicle)
-        hops = tuple(self._hop(link, vehicle, a.place, b.place) for link, (a, b) in zip(links, pairwise(stops), strict=True))
+        hops = tuple(
+            self._hop(link, vehicle, a.place, b.place) for link, (a, b) in zip(links, pairwise(stops), strict=True)
+        )
         return Way(service, back, stops, links, hops, tuple(self._stand(stops, links, k) for k in range(len(stops))))
 
     def _links(self, mode: str, stops: tuple[Row, ...]) -> tuple[Row, ...]:
@@ -128,7 +132,9 @@ class Riding:
         return [
             self.passage(facility)
             for facility in self.facilities("border", place)
-            if facility.from_mode == mode and facility.direction in (direction, "both", "") and facility.neighbour in (there, "")
+            if facility.from_mode == mode
+            and facility.direction in (direction, "both", "")
+            and facility.neighbour in (there, "")
         ]
 
     def _stand(self, stops: tuple[Row, ...], links: tuple[Row, ...], k: int) -> tuple[Item, ...]:
@@ -143,7 +149,11 @@ class Riding:
         items = way.items(i, j)
         start, end = way.stops[i].place, way.stops[j].place
         if way.service.mode in AFLOAT:
-            items = [*self.borders(way.service.mode, start, end, "out"), *items, *self.borders(way.service.mode, end, start, "in")]
+            items = [
+                *self.borders(way.service.mode, start, end, "out"),
+                *items,
+                *self.borders(way.service.mode, end, start, "in"),
+            ]
         if way.service.mode == "sea":
             items += [berth_item(berth) for berth in self.facilities("berth", end)[:1]]
         km = sum(item.km for item in items)
@@ -156,14 +166,16 @@ class Riding:
     def headway_h(self, way: Way) -> float:
         """Hours between departures: as published, at most the longest wait, or from the fleet's turn-round."""
         service = way.service
-        headway = service.headway_h
+        headway: float | None = service.headway_h
         if headway is None and service.fleet is not None:
             headway = 2 * (way.clock_h[-1] + self._port_time(way)) / service.fleet
         if service.departs == "when_full" and service.longest_wait_h is not None:
-            headway = min(headway, service.longest_wait_h) if headway is not None else service.longest_wait_h
-        return float(headway)
+            headway = min(service.longest_wait_h, headway or service.longest_wait_h)
+        if headway is None:
+            raise ValueError(f"service {service.id} has no rule of departure")
+        return headway
 
     def _port_time(self, way: Way) -> float:
         """Hours that a vehicle stands at the end of its line before it turns: wait for the berth and stay there."""
         berths = [berth for stop in (way.stops[0], way.stops[-1]) for berth in self.facilities("berth", stop.place)[:1]]
-        return sum((berth.wait_h or 0.0) + berth.service_time_h for berth in berths) / 2
+        return sum(float(berth.wait_h or 0.0) + float(berth.service_time_h) for berth in berths) / 2

@@ -40,7 +40,9 @@ def _empty(column: Column) -> Cell:
         raise BadCell(f"give {column.expects()}")
     if column.many:
         return ()
-    return {"text": "", "flag": False}.get(column.kind)
+    if column.kind == "text":
+        return ""
+    return False if column.kind == "flag" else None
 
 
 def _of_kind(text: str, column: Column) -> Cell:

@@ -47,7 +47,13 @@ def _number(
 
 
 def _whole(
-    name: str, unit: str, doc: str, low: int | None = 0, high: int | None = None, use: Use = "engine", required: bool = False
+    name: str,
+    unit: str,
+    doc: str,
+    low: int | None = 0,
+    high: int | None = None,
+    use: Use = "engine",
+    required: bool = False,
 ) -> Column:
     return Column(name, "whole", doc, unit=unit, use=use, low=low, high=high, required=required)
 
@@ -91,7 +97,13 @@ LINK = Table(
         _ref("place", "The other end.", "to_place"),
         _text("mode", "Mode of transport.", required=True, one_of=MODES),
         _number("length_km", "km", "Length along the line.", above=True, required=True),
-        _number("speed_kmh", "km/h", "Commercial speed of freight, stops at stations of this table's rows left out.", above=True, required=True),
+        _number(
+            "speed_kmh",
+            "km/h",
+            "Commercial speed of freight, stands at the places of its service left out.",
+            above=True,
+            required=True,
+        ),
         _text("gauge_mm", "Track gauge; rail only.", one_of=GAUGES),
         _whole("tracks", "", "Running tracks; rail only.", low=1),
         _number("paths_per_day", "1/d", "Freight trains a day and direction that the line admits.", above=True),
@@ -109,7 +121,9 @@ TRACE = Table(
     (
         _ref("link", "The link."),
         _number("length_km", "km", "Traced length.", above=True, required=True, use="shown"),
-        _text("tracer", "What it was traced on.", required=True, one_of=("osm-rail", "marnet", "osm-road", "great-circle")),
+        _text(
+            "tracer", "What it was traced on.", required=True, one_of=("osm-rail", "marnet", "osm-road", "great-circle")
+        ),
         _ref("fact", "The fact that records the trace.", required=False),
         NOTE,
     ),
@@ -140,7 +154,11 @@ FACILITY = Table(
         _text("to_mode", "Mode left by; a transshipment works both ways unless `one_way`.", one_of=MODES),
         _text("from_gauge_mm", "Gauge arrived on (gauge change).", one_of=GAUGES),
         _text("to_gauge_mm", "Gauge left on.", one_of=GAUGES),
-        _text("direction", "Border: whether it applies on the way in to its country, out of it, or both.", one_of=("in", "out", "both")),
+        _text(
+            "direction",
+            "Border: whether it applies on the way in to its country, out of it, or both.",
+            one_of=("in", "out", "both"),
+        ),
         _text("neighbour", "Border: the country on the other side, where a place borders several; empty is any."),
         Column("one_way", "flag", "Transshipment: only from_mode to to_mode."),
         _whole("servers", "", "Customers served at once: cranes, lanes, tracks, berths.", low=1, required=True),
@@ -174,9 +192,16 @@ VEHICLE = Table(
         _number("capacity_t", "t", "Cargo it takes.", above=True),
         _whole("capacity_wagons", "wagon", "Rail wagons it takes (ferry) or has (train).", low=1),
         _whole("capacity_trucks", "truck", "Trucks it takes.", low=1),
-        _number("speed_kmh", "km/h", "Service speed; overrides the link's at sea, on rivers and in the air.", above=True),
+        _number(
+            "speed_kmh", "km/h", "Service speed; overrides the link's at sea, on rivers and in the air.", above=True
+        ),
         _ref("emission_factor", "Well-to-wheel factor off the wire, or for all of it.", required=False),
-        _number("energy_kwh_tkm", "kWh/tkm", "Traction current per tonne-km under the wire; times the country's grid intensity.", above=True),
+        _number(
+            "energy_kwh_tkm",
+            "kWh/tkm",
+            "Traction current per tonne-km under the wire; times the country's grid intensity.",
+            above=True,
+        ),
         NOTE,
     ),
 )
@@ -191,9 +216,19 @@ SERVICE = Table(
         _text("mode", "Mode of transport.", required=True, one_of=MODES),
         _ref("vehicle", "What it runs."),
         _text("departs", "Rule of departure.", required=True, one_of=DEPARTS),
-        _number("headway_h", "h", "Mean hours between departures (headway), or to fill a vehicle at base flow (when_full).", above=True),
+        _number(
+            "headway_h",
+            "h",
+            "Mean hours between departures (headway), or to fill a vehicle at base flow (when_full).",
+            above=True,
+        ),
         _number("headway_cv", "", "Coefficient of variation of the headway; 0 is clockwork."),
-        _number("longest_wait_h", "h", "when_full: departs at the latest this long after the first unit is loaded.", above=True),
+        _number(
+            "longest_wait_h",
+            "h",
+            "when_full: departs at the latest this long after the first unit is loaded.",
+            above=True,
+        ),
         _number("cutoff_h", "h", "How long before departure goods must be ready."),
         _whole("fleet", "", "Vehicles that turn round on it; empty where only a frequency is known.", low=1),
         Column("both_ways", "flag", "Whether it runs its stops backwards too."),
@@ -210,8 +245,15 @@ STOP = Table(
         _ref("service", "The service."),
         _whole("seq", "", "Order.", use="key", required=True),
         _ref("place", "The place."),
-        _text("call", "Whether goods may be loaded, unloaded, both, or the vehicle only passes.", required=True, one_of=CALLS),
-        _number("dwell_h", "h", "Hours the vehicle stands here on its way, border and gauge-change facilities left out."),
+        _text(
+            "call",
+            "Whether goods may be loaded, unloaded, both, or the vehicle only passes.",
+            required=True,
+            one_of=CALLS,
+        ),
+        _number(
+            "dwell_h", "h", "Hours the vehicle stands here on its way, border and gauge-change facilities left out."
+        ),
     ),
 )
 TIMETABLE = Table(
@@ -259,7 +301,12 @@ TARIFF = Table(
     ("id",),
     (
         _id("By custom service:size, with the ends where it has some."),
-        _text("kind", "leg: of one service; through: of a whole chain (compared with, not added).", required=True, one_of=("leg", "through")),
+        _text(
+            "kind",
+            "leg: of one service; through: of a whole chain (compared with, not added).",
+            required=True,
+            one_of=("leg", "through"),
+        ),
         _ref("service", "The service; empty for a through rate.", required=False),
         _ref("place", "From; empty is any stop.", "from_place", required=False),
         _ref("place", "To; empty is any stop.", "to_place", required=False),
@@ -313,7 +360,7 @@ MONTH_PROFILE = Table(
 )
 EMISSION_FACTOR = Table(
     "emission_factor",
-    "Well-to-wheel greenhouse-gas factors (ISO 14083, GLEC): of transport by tonne-km, or of a hub by container or tonne.",
+    "Greenhouse-gas factors (ISO 14083, GLEC), well-to-wheel: of transport by tonne-km, of a hub by container or tonne.",
     ("id",),
     (
         _id("By custom mode-vehicle-energy."),
@@ -334,7 +381,12 @@ GRID_INTENSITY = Table(
     (
         _text("country", "ISO 3166-1 alpha-2 code.", required=True),
         _whole("year", "", "Year.", low=1990, high=2100, use="key", required=True),
-        _number("gco2e_kwh", "gCO2e/kWh", "Well-to-wheel where the source has it; the basis says what it covers.", required=True),
+        _number(
+            "gco2e_kwh",
+            "gCO2e/kWh",
+            "Well-to-wheel where the source has it; the basis says what it covers.",
+            required=True,
+        ),
         NOTE,
     ),
 )
@@ -380,7 +432,12 @@ FACT = Table(
         _text("period", "When it holds."),
         _text("scope", "What it covers."),
         _ref("source", "Who says so."),
-        _text("confidence", "A official or primary, B reputable, C press, estimate or opinion.", required=True, one_of=GRADES),
+        _text(
+            "confidence",
+            "A official or primary, B reputable, C press, estimate or opinion.",
+            required=True,
+            one_of=GRADES,
+        ),
         NOTE,
     ),
 )

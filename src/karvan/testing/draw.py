@@ -10,11 +10,11 @@
         family  north countries=RU
     ''')
 
-A service line is id, mode (with a gauge for rail other than 1520: `rail1435`), then places parted by hours; then when it
-departs (`every 12h`, `at HH:MM on DAYS`, or `now`: always at hand), the price of a 40-foot box over the whole line (a 20-foot box pays half) and
-the CO2e of a tonne over it. `back` makes it run both ways, `from DATE` and `to DATE` bound its season. Places are in
-no country and on UTC unless said; gates are free and quick unless drawn; boxes change between any two services at a
-place freely unless a `change` is drawn there.
+A service line is id, mode (with a gauge for rail other than 1520: `rail1435`), then places parted by hours; then when
+it departs (`every 12h`, `at HH:MM on DAYS`, or `now`: always at hand), the price of a 40-foot box over the whole line
+(a 20-foot box pays half) and the CO2e of a tonne over it. `back` makes it run both ways, `from DATE` and `to DATE`
+bound its season. Places are in no country and on UTC unless said; gates are free and quick unless drawn; boxes change
+between any two services at a place freely unless a `change` is drawn there.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def draw(picture: str) -> Corridor:
 
 def row(table: str, **cells: Any) -> Row:
     """A row of a table with the cells given and the others empty."""
-    empty = {column.name: () if column.many else {"text": "", "flag": False}.get(column.kind) for column in BY_NAME[table]}
+    empty = {
+        column.name: () if column.many else {"text": "", "flag": False}.get(column.kind) for column in BY_NAME[table]
+    }
     return ROW_TYPES[table](**empty | cells)
 
 
@@ -67,13 +69,17 @@ class _Drawing:
         self.places[name] = country, time_zone
 
     def change(self, place: str, from_mode: str, to_mode: str, *figures: str) -> None:
-        self.facility(place, f"{place}-{from_mode}-{to_mode}", figures, kind="transshipment", from_mode=from_mode, to_mode=to_mode)
+        self.facility(
+            place, f"{place}-{from_mode}-{to_mode}", figures, kind="transshipment", from_mode=from_mode, to_mode=to_mode
+        )
 
     def gauge(self, place: str, from_gauge: str, to_gauge: str, *figures: str) -> None:
         name = f"{place}-gauge"
         serves = "train" if "bogies" in figures else "container"
         figures = tuple(word for word in figures if word != "bogies")
-        self.facility(place, name, figures, kind="gauge_change", from_gauge_mm=from_gauge, to_gauge_mm=to_gauge, serves=serves)
+        self.facility(
+            place, name, figures, kind="gauge_change", from_gauge_mm=from_gauge, to_gauge_mm=to_gauge, serves=serves
+        )
 
     def border(self, place: str, mode: str, direction: str, *figures: str) -> None:
         self.facility(place, f"{place}-border-{direction}", figures, kind="border", from_mode=mode, direction=direction)
@@ -92,11 +98,20 @@ class _Drawing:
         factor = ""
         if "kg" in said:
             factor = f"hub-{name}"
-            self.tables["emission_factor"].append(row("emission_factor", id=factor, mode="hub", kgco2e_container=said["kg"]))
-        self.tables["facility"].append(
-            row("facility", **{"id": name, "place": place, "serves": "container", "servers": 1, "emission_factor": factor,
-                               "service_time_h": said.get("h", 0.0), "price_usd_teu": usd, "price_usd_feu": usd} | cells)  # fmt: skip
-        )
+            self.tables["emission_factor"].append(
+                row("emission_factor", id=factor, mode="hub", kgco2e_container=said["kg"])
+            )
+        said_of_all = {
+            "id": name,
+            "place": place,
+            "serves": "container",
+            "servers": 1,
+            "emission_factor": factor,
+            "service_time_h": said.get("h", 0.0),
+            "price_usd_teu": usd,
+            "price_usd_feu": usd,
+        }
+        self.tables["facility"].append(row("facility", **said_of_all | cells))
 
     def service(self, words: list[str]) -> None:
         name, mode, *rest = words
@@ -105,11 +120,15 @@ class _Drawing:
         route, rest = _route(rest)
         said = _figures(tuple(rest))
         km = sum(hours for _, hours in route) * SPEED_KMH
-        self.tables["emission_factor"].append(row("emission_factor", id=name, mode=mode, gco2e_tkm=1000 * said.get("kg", 0.0) / (km or 1)))
+        self.tables["emission_factor"].append(
+            row("emission_factor", id=name, mode=mode, gco2e_tkm=1000 * said.get("kg", 0.0) / (km or 1))
+        )
         self.tables["vehicle"].append(row("vehicle", id=name, name=name, mode=mode, emission_factor=name))
         for size, share in (("20ft", 0.5), ("40ft", 1.0)):
             usd_km = said.get("usd", 0.0) * share / (km or 1)
-            self.tables["tariff"].append(row("tariff", id=f"{name}:{size}", kind="leg", service=name, unit=size, price_usd_km=usd_km, year=2024))
+            self.tables["tariff"].append(
+                row("tariff", id=f"{name}:{size}", kind="leg", service=name, unit=size, price_usd_km=usd_km, year=2024)
+            )
         self._line(name, mode, gauge, route)
         self._departures(name, mode, rest)
 
@@ -120,8 +139,16 @@ class _Drawing:
             self.tables["stop"].append(row("stop", service=name, seq=seq, place=place, call="both"))
             if seq + 1 < len(route):
                 self.tables["link"].append(
-                    row("link", id=f"{name}-{seq}", from_place=place, to_place=route[seq + 1][0], mode=mode,
-                        length_km=hours * SPEED_KMH, speed_kmh=SPEED_KMH, gauge_mm=gauge)  # fmt: skip
+                    row(
+                        "link",
+                        id=f"{name}-{seq}",
+                        from_place=place,
+                        to_place=route[seq + 1][0],
+                        mode=mode,
+                        length_km=hours * SPEED_KMH,
+                        speed_kmh=SPEED_KMH,
+                        gauge_mm=gauge,
+                    )
                 )
 
     def _departures(self, name: str, mode: str, words: list[str]) -> None:
@@ -129,15 +156,16 @@ class _Drawing:
         timed = "at" in after
         season = {f"valid_{word}": dt.date.fromisoformat(after[word]) for word in ("from", "to") if word in after}
         headway = None if timed else _figures((after["every"],))["h"] if "every" in after else 0.0
-        departs = "timetable" if timed else "headway"
         both = "back" in words
-        self.tables["service"].append(row("service", id=name, name=name, mode=mode, vehicle=name, departs=departs, headway_h=headway,
-                                          both_ways=both, **season))  # fmt: skip
+        cells = {"mode": mode, "departs": "timetable" if timed else "headway", "headway_h": headway, "both_ways": both}
+        self.tables["service"].append(row("service", id=name, name=name, vehicle=name, **cells, **season))
         if timed:
             clock = parse(after["at"], BY_NAME["timetable"].column("departs_at"))
             for seq, way in enumerate(("there", "back")[: 1 + both]):
                 days = after.get("on", "1234567")
-                self.tables["timetable"].append(row("timetable", service=name, seq=seq, way=way, days=days, departs_at=clock))
+                self.tables["timetable"].append(
+                    row("timetable", service=name, seq=seq, way=way, days=days, departs_at=clock)
+                )
 
     def corridor(self) -> Corridor:
         drawn = {(facility.kind, facility.place) for facility in self.tables["facility"]}

@@ -1,0 +1,41 @@
+"""karvan: trans-Eurasian freight corridors, computable.
+
+>>> import karvan
+>>> corridor = karvan.load("middle-corridor")
+>>> plan = karvan.plan("Xi'an", "Istanbul", "2026-12-01", "2xFEU", package=corridor, past=True)
+>>> plan.table()  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from karvan.ground.version import VERSION
+
+if TYPE_CHECKING:
+    from karvan.corridor import Corridor, load
+    from karvan.ground.errors import InputError, KarvanError
+    from karvan.itinerary.plan import Plan
+    from karvan.study.plan import Planner, plan
+
+__version__ = VERSION
+__all__ = ["Corridor", "InputError", "KarvanError", "Plan", "Planner", "__version__", "load", "plan"]
+
+_HOMES = {
+    "Corridor": "karvan.corridor",
+    "load": "karvan.corridor",
+    "InputError": "karvan.ground.errors",
+    "KarvanError": "karvan.ground.errors",
+    "Plan": "karvan.itinerary.plan",
+    "Planner": "karvan.study.plan",
+    "plan": "karvan.study.plan",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Public names are imported when first used: `import karvan` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'karvan' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,5 @@
+"""`python -m karvan`."""
+
+from karvan.cli.main import main
+
+main()

@@ -1,0 +1,68 @@
+"""`karvan`: the commands by name. Each is imported when it is called, so that `--help` is instant."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from karvan import __version__
+from karvan.ground.errors import KarvanError
+
+COMMANDS = {
+    "plan": "Ways to move a load between two places.",
+    "info": "What a corridor package holds.",
+    "check": "Check a corridor package: every problem at once.",
+    "evidence": "Where numbers are from: basis, facts, conflicts, coverage.",
+    "warm": "Compile all kernels now, so that the first run is fast.",
+}
+
+
+class Commands(click.Group):
+    """Knows every command's one line, and imports the command itself only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click calls it so)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"karvan.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="karvan")
+def karvan() -> None:
+    """Trans-Eurasian freight corridors, computable: plan a shipment, and see the source behind every number."""
+
+
+def main() -> None:
+    """Run a command and exit with the code that docs/conventions.md gives its outcome."""
+    try:
+        sys.exit(karvan.main(prog_name="karvan", standalone_mode=False) or 0)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except KarvanError as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has had enough; Python must not complain about it again when it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("KARVAN_DEBUG"):
+            raise
+        click.echo(
+            f"A fault of karvan: {type(error).__name__}: {error}\nSet KARVAN_DEBUG=1 for the traceback.", err=True
+        )
+        sys.exit(1)

@@ -1,0 +1,33 @@
+"""What commands print: one JSON document, or tables for a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+package_option = click.option(
+    "--package",
+    "-p",
+    default="middle-corridor",
+    show_default=True,
+    metavar="P",
+    help="A package that ships, a folder, or a zip.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def print_rich(*things: Any) -> None:
+    """Print tables and lines, as wide as the terminal is, or 120 columns where there is none."""
+    from rich.console import Console
+
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    for thing in things:
+        console.print(thing, markup=not isinstance(thing, str))

@@ -1,0 +1,160 @@
+"""The answer of the planner: options, what was left out and why, and the evidence under each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from karvan.corridor.corridor import Corridor
+from karvan.corridor.row import Row
+from karvan.ground.errors import InputError, Problem, shown
+from karvan.ground.vocabulary import Address
+from karvan.itinerary.choice import Choice, LeftOut
+from karvan.itinerary.option import Option
+from karvan.itinerary.request import FindItineraries
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A number of grade D that an option leans on."""
+
+    address: Address
+    value: object
+    note: str
+
+    @property
+    def where(self) -> str:
+        return "/".join(self.address)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The answer to a shipper: options in the order of their arrival, and why the others are left out."""
+
+    corridor: Corridor
+    ask: FindItineraries
+    commodity: Row
+    choice: Choice
+    labels: int
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return self.choice.options
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        return self.choice.left_out
+
+    @property
+    def found(self) -> bool:
+        """Whether there is any way at all; none is an answer too."""
+        return bool(self.options)
+
+    @cached_property
+    def family_names(self) -> dict[str, str]:
+        return {row.id: row.name for row in self.corridor.rows("family")}
+
+    def option(self, name: str) -> Option:
+        """The option with that id. Raises InputError."""
+        for option in self.options:
+            if option.id == name:
+                return option
+        known = [option.id for option in self.options]
+        raise InputError("the plan", [Problem("option", shown(name), f"the options are {', '.join(known) or 'none'}")])
+
+    def assumptions(self, option: Option) -> list[Assumption]:
+        """The numbers of grade D under an option, each once, in the order met."""
+        ledger = self.corridor.evidence
+        addresses = dict.fromkeys(address for leg in option.legs for address in leg.leans_on)
+        return [
+            Assumption(
+                address,
+                getattr(self.corridor.row(address[0], address[1]), address[2]),
+                basis.note if basis else "no basis",
+            )
+            for address in addresses
+            if ledger.grade(*address) == "D"
+            for basis in [ledger.find_basis(*address)]
+        ]
+
+    def table(self) -> pd.DataFrame:
+        """One row an option: family, depart, arrive, days and their spread, USD, kg CO2e, km, reloads, borders."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "id": option.id,
+                    "family": option.family,
+                    "depart": option.depart,
+                    "arrive": option.arrive,
+                    "time_h": option.time_h,
+                    "time_p10_h": option.quantile_h(0.1),
+                    "time_p50_h": option.quantile_h(0.5),
+                    "time_p90_h": option.quantile_h(0.9),
+                    "price_usd": option.price_usd,
+                    "co2e_kg": option.co2e_kg,
+                    "distance_km": option.distance_km,
+                    "reloads": option.reloads,
+                    "borders": option.borders,
+                    "beaten_by": option.beaten.by if option.beaten else "",
+                }
+                for option in self.options
+            ]
+        ).set_index("id")
+
+    def legs(self) -> pd.DataFrame:
+        """One row a leg of every option."""
+        import pandas as pd
+
+        columns = (
+            "mode",
+            "service",
+            "from_place",
+            "to_place",
+            "depart",
+            "arrive",
+            "time_h",
+            "wait_h",
+            "price_usd",
+            "co2e_kg",
+            "distance_km",
+            "grade",
+        )
+        rows = [
+            {"option": option.id, "leg": number} | {name: getattr(leg, name) for name in columns}
+            for option in self.options
+            for number, leg in enumerate(option.legs, start=1)
+        ]
+        return pd.DataFrame(rows).set_index(["option", "leg"])
+
+    def explain(self, option: Option | str) -> pd.DataFrame:
+        """Every item of an option: what was passed, what it cost, and the numbers it leans on with their grades."""
+        import pandas as pd
+
+        option = self.option(option) if isinstance(option, str) else option
+        ledger, load = self.corridor.evidence, self.ask.load
+        return pd.DataFrame(
+            [
+                {
+                    "leg": number,
+                    "item": item.kind,
+                    "place": item.place,
+                    "row": item.row,
+                    "hours": item.hours,
+                    "usd": sum(
+                        n * usd for n, usd in ((load.boxes_20ft, item.usd_20ft), (load.boxes_40ft, item.usd_40ft)) if n
+                    ),
+                    "kg_co2e": self.ask.tonnes * item.kg_per_t + load.boxes * item.kg_per_box,
+                    "leans_on": ", ".join(
+                        f"{'/'.join(address)} ({ledger.grade(*address)})" for address in item.leans_on
+                    ),
+                }
+                for number, leg in enumerate(option.legs, start=1)
+                for item in leg.items
+            ]
+        )

@@ -1,0 +1,1 @@
+"""Tables and documents out of results; nothing is computed here."""

@@ -1,0 +1,213 @@
+"""A plan as one JSON document, and as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from karvan.corridor.corridor import Corridor
+from karvan.ground.version import VERSION
+from karvan.itinerary import Leg, Option, Plan
+from karvan.itinerary.option import HANDLING
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Document = dict[str, Any]
+LEFT_OUT_SHOWN = 3
+"""Chains left out that the terminal names for each family."""
+
+
+def document(plan: Plan) -> Document:
+    """The whole answer. Times are ISO 8601 with zone, hours, USD, kg and km."""
+    return {
+        "run": {
+            "karvan": VERSION,
+            "package": plan.corridor.name,
+            "package_digest": plan.corridor.digest,
+            "labels": plan.labels,
+            "spread": "gamma with the chain's mean and variance; waits and services taken as independent",
+        },
+        "request": _request(plan),
+        "options": [_option(plan, option) for option in plan.options],
+        "left_out": [
+            {
+                "family": out.family,
+                "beaten_by": out.beaten_by or None,
+                "on": out.on,
+                "time_h": _round(out.chain.time_h) if out.chain else None,
+                "price_usd": _round(out.chain.price_usd) if out.chain else None,
+                "co2e_kg": _round(out.chain.co2e_kg) if out.chain else None,
+                "via": list(out.via),
+            }
+            for out in plan.left_out
+        ],
+    }
+
+
+def _request(plan: Plan) -> Document:
+    ask = plan.ask
+    return {
+        "origin": ask.origin,
+        "destination": ask.destination,
+        "depart": ask.depart.isoformat(),
+        "load": str(ask.load),
+        "teu": ask.load.teu,
+        "commodity": plan.commodity.id,
+        "tonnes": ask.tonnes,
+        "value_of_time_usd_h": _round(ask.value_of_time_usd_h),
+        "modes": list(ask.modes),
+        "avoid": {
+            "countries": list(ask.avoid_countries),
+            "places": list(ask.avoid_places),
+            "links": list(ask.avoid_links),
+        },
+        "via": list(ask.via),
+        "horizon_days": ask.horizon_days,
+        "epsilon": ask.epsilon,
+    }
+
+
+def _option(plan: Plan, option: Option) -> Document:
+    return {
+        "id": option.id,
+        "family": option.family,
+        "depart": option.depart.isoformat(),
+        "arrive": option.arrive.isoformat(),
+        "time_h": {
+            "mean": _round(option.time_h),
+            "p10": _round(option.quantile_h(0.1)),
+            "p50": _round(option.quantile_h(0.5)),
+            "p90": _round(option.quantile_h(0.9)),
+        },
+        "price_usd": _round(option.price_usd),
+        "co2e_kg": _round(option.co2e_kg),
+        "distance_km": _round(option.distance_km),
+        "reloads": option.reloads,
+        "borders": option.borders,
+        "beaten": {"by": option.beaten.by, "on": list(option.beaten.on)} if option.beaten else None,
+        "legs": [_leg(leg) for leg in option.legs],
+        "assumptions": [
+            {"number": assumption.where, "value": assumption.value, "grade": "D", "note": assumption.note}
+            for assumption in plan.assumptions(option)
+        ],
+    }
+
+
+def _leg(leg: Leg) -> Document:
+    return {
+        "mode": leg.mode,
+        "service": leg.service,
+        "from": leg.from_place,
+        "to": leg.to_place,
+        "from_gauge_mm": leg.from_gauge_mm or None,
+        "to_gauge_mm": leg.to_gauge_mm or None,
+        "depart": leg.depart.isoformat(),
+        "arrive": leg.arrive.isoformat(),
+        "time_h": _round(leg.time_h),
+        "wait_h": _round(leg.wait_h),
+        "price_usd": _round(leg.price_usd),
+        "co2e_kg": _round(leg.co2e_kg),
+        "distance_km": _round(leg.distance_km),
+        "passes": list(leg.passes),
+        "grade": leg.grade,
+    }
+
+
+def _round(value: float) -> float:
+    """Six decimals: what a figure is worth at most, and the same text on every machine."""
+    return round(value, 6) + 0.0
+
+
+def option_table(plan: Plan) -> Table:
+    """One row an option."""
+    from rich.table import Table
+
+    table = Table(title=_title(plan), title_justify="left")
+    for name in ("option", "route family"):
+        table.add_column(name, no_wrap=True)
+    for name in ("days", "P10-P90", "USD", "kg CO2e", "km", "reloads", "borders"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("beaten by")
+    for option in plan.options:
+        table.add_row(
+            option.id,
+            plan.family_names.get(option.family, option.family),
+            _days(option.time_h),
+            f"{_days(option.quantile_h(0.1))}-{_days(option.quantile_h(0.9))}",
+            f"{option.price_usd:,.0f}",
+            f"{option.co2e_kg:,.0f}",
+            f"{option.distance_km:,.0f}",
+            str(option.reloads),
+            str(option.borders),
+            f"{option.beaten.by} on {', '.join(option.beaten.on)}" if option.beaten else "",
+        )
+    return table
+
+
+def leg_table(plan: Plan, option: Option) -> Table:
+    """One row a leg of an option."""
+    from rich.table import Table
+
+    table = Table(title=f"{option.id}: {_days(option.time_h)} days", title_justify="left")
+    for name in ("leg", "service or handling", "from", "to", "leaves"):
+        table.add_column(name)
+    for name in ("days", "USD", "kg CO2e", "km"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("grade")
+    for leg in option.legs:
+        if leg.mode == HANDLING and leg.time_h == 0 and leg.price_usd == 0:
+            continue
+        table.add_row(
+            leg.mode,
+            _what(leg),
+            place_name(plan.corridor, leg.from_place),
+            place_name(plan.corridor, leg.to_place) if leg.to_place != leg.from_place else "",
+            f"{leg.depart:%d %b %H:%M}",
+            _days(leg.time_h),
+            f"{leg.price_usd:,.0f}",
+            f"{leg.co2e_kg:,.0f}",
+            f"{leg.distance_km:,.0f}" if leg.distance_km else "",
+            leg.grade,
+        )
+    return table
+
+
+def _what(leg: Leg) -> str:
+    if leg.mode != HANDLING:
+        return leg.service
+    kinds = dict.fromkeys(item.kind.replace("_", " ") for item in leg.items if item.kind != "wait")
+    return ", ".join([*kinds, f"wait {_days(leg.wait_h)} d"] if leg.wait_h else kinds)
+
+
+def left_out_lines(plan: Plan) -> Iterator[str]:
+    """For each family what is not shown: how many chains, the first few, and by whom each is beaten."""
+    families = dict.fromkeys(out.family for out in plan.left_out)
+    for family in families:
+        outs = [out for out in plan.left_out if out.family == family]
+        name = plan.family_names.get(family, family)
+        if outs[0].chain is None:
+            yield f"{name}: {outs[0].on}"
+            continue
+        yield f"{name}: {len(outs)} more"
+        for out in outs[:LEFT_OUT_SHOWN]:
+            if out.chain:
+                figures = f"{_days(out.chain.time_h)} d, {out.chain.price_usd:,.0f} USD, {out.chain.co2e_kg:,.0f} kg"
+                yield f"  by {', '.join(out.via)}: {figures}; beaten by {out.beaten_by or 'none'} ({out.on})"
+
+
+def _title(plan: Plan) -> str:
+    ask = plan.ask
+    start, end = place_name(plan.corridor, ask.origin), place_name(plan.corridor, ask.destination)
+    goods = f"{ask.load} of {plan.commodity.name.lower()}, {ask.tonnes:g} t"
+    return f"{start} to {end}, {goods}, ready {ask.depart:%d %B %Y %H:%M %Z}"
+
+
+def place_name(corridor: Corridor, place: str) -> str:
+    """A place as shown."""
+    name: str = corridor.place(place).name
+    return name
+
+
+def _days(hours: float) -> str:
+    return f"{hours / 24:.1f}"

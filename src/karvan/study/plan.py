@@ -1,0 +1,97 @@
+"""Planning a shipment: from a shipper's words to options."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import cached_property
+
+from karvan.corridor import Corridor
+from karvan.corridor import load as load_corridor
+from karvan.corridor.gazetteer import Gazetteer
+from karvan.itinerary import FindItineraries, Load, Plan, choose, search
+from karvan.network import Network, pack
+from karvan.study.request import DEFAULT_COMMODITY, commodity_of, read_request
+
+
+class Planner:
+    """Answers requests on one corridor; packs it once."""
+
+    def __init__(self, corridor: Corridor) -> None:
+        self.corridor = corridor
+
+    @cached_property
+    def network(self) -> Network:
+        return pack(self.corridor)
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        return Gazetteer(self.corridor)
+
+    def plan(self, ask: FindItineraries, commodity: str = DEFAULT_COMMODITY) -> Plan:
+        """Search, and choose what to show. No way at all is a plan without options, not an error."""
+        found = search(self.network, ask)
+        return Plan(
+            self.corridor, ask, commodity_of(self.corridor, commodity), choose(self.network, ask, found), found.labels
+        )
+
+    def request(
+        self,
+        origin: str,
+        destination: str,
+        depart: str | dt.date | None = None,
+        load: str | Load = "1xFEU",
+        *,
+        commodity: str = DEFAULT_COMMODITY,
+        avoid: str | Iterable[str] = (),
+        via: str | Iterable[str] = (),
+        modes: str | Iterable[str] = (),
+        epsilon: float | None = None,
+        horizon_days: float | None = None,
+        past: bool = False,
+    ) -> FindItineraries:
+        """A request from a shipper's words, as `karvan.plan` takes them. Raises InputError with all that is wrong."""
+        return read_request(
+            self.gazetteer, origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
+            epsilon=epsilon, horizon_days=horizon_days, past=past,
+        )  # fmt: skip
+
+
+def plan(
+    origin: str,
+    destination: str,
+    depart: str | dt.date | None = None,
+    load: str | Load = "1xFEU",
+    *,
+    package: Corridor | str = "middle-corridor",
+    commodity: str = DEFAULT_COMMODITY,
+    avoid: str | Iterable[str] = (),
+    via: str | Iterable[str] = (),
+    modes: str | Iterable[str] = (),
+    epsilon: float | None = None,
+    horizon_days: float | None = None,
+    past: bool = False,
+) -> Plan:
+    """Ways to move a load between two places, with the evidence under each.
+
+    Args:
+        origin, destination: a place's name in any usual spelling or script, its id, or its UN/LOCODE.
+        depart: day (or instant, ISO 8601) at which the goods are ready; today if not given. A day begins at midnight,
+            local to the origin.
+        load: boxes as 2xFEU or 1x40ft+2x20ft.
+        package: a corridor, or what `karvan.load` takes.
+        commodity: id of the goods; it gives tonnes a TEU, value and value of time.
+        avoid: countries (RU), places, waters, or one of these for one mode only (sea:Caspian).
+        via: places to pass.
+        modes: modes allowed; all if not given.
+        epsilon: options within this share of another on all criteria are not shown apart.
+        horizon_days: the longest door-to-door time looked at.
+        past: allow a departure in the past.
+
+    Raises:
+        InputError: with everything wrong in the request.
+    """
+    planner = Planner(package if isinstance(package, Corridor) else load_corridor(package))
+    ask = planner.request(origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
+                          epsilon=epsilon, horizon_days=horizon_days, past=past)  # fmt: skip
+    return planner.plan(ask, commodity)

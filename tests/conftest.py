@@ -1,0 +1,133 @@
+"""What tests share: pictures searched and told in a line, a small sound package on disk, the command line in process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import karvan
+from karvan.cli import main as cli
+from karvan.corridor import Corridor
+from karvan.corridor.check import numbers
+from karvan.corridor.package import Description
+from karvan.itinerary import Choice, FindItineraries, Option, choose, search
+from karvan.network import pack
+from karvan.study.plan import Planner
+from karvan.testing import draw
+from karvan.testing.draw import row
+
+MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
+"""When goods are ready in pictures, unless said."""
+
+
+@pytest.fixture
+def find() -> Callable[..., Choice]:
+    """Search a picture: `find(picture, "A > B", epsilon=0)`; one tonne in one 40-foot box."""
+
+    def find(picture: str, ends: str, **asked: Any) -> Choice:
+        origin, destination = ends.split(" > ")
+        network = pack(draw(picture))
+        ask = FindItineraries(origin, destination, **{"depart": MONDAY, "tonnes": 1.0} | asked)
+        return choose(network, ask, search(network, ask))
+
+    return find
+
+
+@pytest.fixture
+def best(find: Callable[..., Choice]) -> Callable[..., str]:
+    """The option that arrives first, told in a line; "no way" if there is none."""
+
+    def best(picture: str, ends: str, **asked: Any) -> str:
+        options = find(picture, ends, **asked).options
+        return told(options[0]) if options else "no way"
+
+    return best
+
+
+@pytest.fixture
+def tell() -> Callable[[Option], str]:
+    """An option in a line: `K1 A 08:00 - B 1+02:00, K2 B ...`; 1+ is the day after the goods are ready."""
+    return told
+
+
+def told(option: Option) -> str:
+    def clock(instant: dt.datetime) -> str:
+        days = (instant.date() - option.depart.date()).days
+        return f"{days}+{instant:%H:%M}" if days else f"{instant:%H:%M}"
+
+    return ", ".join(
+        f"{ride.service} {ride.from_place} {clock(ride.depart)} - {ride.to_place} {clock(ride.arrive)}"
+        for ride in option.rides
+    )
+
+
+@pytest.fixture(scope="session")
+def small() -> Corridor:
+    """A sound package: Alpha in China, by rail to Beta, by sea to Gamma in Azerbaijan; every number has its basis."""
+    drawn = draw("""
+        place   ALPHA CN Asia/Shanghai
+        place   BETA  KZ Asia/Almaty
+        place   GAMMA AZ Asia/Baku
+        train   rail ALPHA 20h BETA  every 24h  1000usd 10kg
+        ferry   sea  BETA 10h GAMMA  at 08:00 on 135  200usd 5kg
+        truck   road ALPHA 40h GAMMA  now  3000usd 90kg
+        change  BETA rail sea 2h 50usd
+        border  BETA rail in 3h
+    """)
+    names = {"ALPHA": "Alpha", "BETA": "Beta", "GAMMA": "Gamma"}
+    tables = dict(drawn.tables) | {
+        "place": tuple(place._replace(name=names[place.id]) for place in drawn.places()),
+        "place_name": (row("place_name", place="GAMMA", name="Гамма", language="ru"),),
+        "commodity": (row("commodity", id="general", name="General goods", t_per_teu=10.0, usd_per_t=2000.0),),
+        "demand": (row("demand", id="d1", origin="ALPHA", destination="GAMMA", commodity="general", year=2024,
+                       teu_year=1000.0),),
+        "grid_intensity": (row("grid_intensity", country="KZ", year=2024, gco2e_kwh=800.0),),
+        "family": (row("family", id="sea", name="By sea", seq=1, modes=("sea",)),),
+        "fact": (row("fact", id="F1", subject="all", metric="all", value="1", source="picture", confidence="B"),),
+    }  # fmt: skip
+    bare = Corridor(Description("small", "A small package"), tables)
+    basis = sorted(
+        (row("basis", table=table, row=key, column=column, facts=("F1",), method="read", grade="B")
+         for table, key, column in numbers(bare)),
+        key=lambda line: line[:3],
+    )  # fmt: skip
+    return Corridor(bare.description, tables | {"basis": tuple(basis)})
+
+
+@pytest.fixture
+def package(small: Corridor, tmp_path: Path) -> Path:
+    """The small package as a folder that a test may spoil."""
+    small.save(tmp_path / "small")
+    return tmp_path / "small"
+
+
+@pytest.fixture
+def karvan_says(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Run a command of the command line in this process: its exit code and all that it printed."""
+
+    def says(*words: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["karvan", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        printed = capsys.readouterr()
+        return int(stopped.value.code or 0), printed.out + printed.err
+
+    return says
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Corridor:
+    """The package that ships."""
+    return karvan.load()
+
+
+@pytest.fixture(scope="session")
+def planner(shipped: Corridor) -> Planner:
+    """The planner on the package that ships, packed once."""
+    return Planner(shipped)
