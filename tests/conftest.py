@@ -29,9 +29,9 @@ MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 def find() -> Callable[..., Choice]:
     """Search a picture: `find(picture, "A > B", epsilon=0)`; one tonne in one 40-foot box."""
 
-    def find(picture: str, ends: str, **asked: Any) -> Choice:
+    def find(picture: str | Corridor, ends: str, **asked: Any) -> Choice:
         origin, destination = ends.split(" > ")
-        network = pack(draw(picture))
+        network = pack(draw(picture) if isinstance(picture, str) else picture)
         ask = FindItineraries(origin, destination, **{"depart": MONDAY, "tonnes": 1.0} | asked)
         return choose(network, ask, search(network, ask))
 
@@ -42,7 +42,7 @@ def find() -> Callable[..., Choice]:
 def best(find: Callable[..., Choice]) -> Callable[..., str]:
     """The option that arrives first, told in a line; "no way" if there is none."""
 
-    def best(picture: str, ends: str, **asked: Any) -> str:
+    def best(picture: str | Corridor, ends: str, **asked: Any) -> str:
         options = find(picture, ends, **asked).options
         return told(options[0]) if options else "no way"
 
@@ -75,13 +75,14 @@ def small() -> Corridor:
         place   GAMMA AZ Asia/Baku
         train   rail ALPHA 20h BETA  every 24h  1000usd 10kg
         ferry   sea  BETA 10h GAMMA  at 08:00 on 135  200usd 5kg
-        truck   road ALPHA 40h GAMMA  now  3000usd 90kg
+        truck   road ALPHA 40h GAMMA  every 2h  3000usd 90kg
         change  BETA rail sea 2h 50usd
         border  BETA rail in 3h
     """)
     names = {"ALPHA": "Alpha", "BETA": "Beta", "GAMMA": "Gamma"}
     tables = dict(drawn.tables) | {
         "place": tuple(place._replace(name=names[place.id]) for place in drawn.places()),
+        "link": tuple(link._replace(waters="Caspian Sea" * (link.mode == "sea")) for link in drawn.rows("link")),
         "place_name": (row("place_name", place="GAMMA", name="Гамма", language="ru"),),
         "commodity": (row("commodity", id="general", name="General goods", t_per_teu=10.0, usd_per_t=2000.0),),
         "demand": (row("demand", id="d1", origin="ALPHA", destination="GAMMA", commodity="general", year=2024,
@@ -91,11 +92,8 @@ def small() -> Corridor:
         "fact": (row("fact", id="F1", subject="all", metric="all", value="1", source="picture", confidence="B"),),
     }  # fmt: skip
     bare = Corridor(Description("small", "A small package"), tables)
-    basis = sorted(
-        (row("basis", table=table, row=key, column=column, facts=("F1",), method="read", grade="B")
-         for table, key, column in numbers(bare)),
-        key=lambda line: line[:3],
-    )  # fmt: skip
+    plain = row("basis", facts=("F1",), method="read", grade="B")
+    basis = [plain._replace(table=table, row=key, column=column) for table, key, column in sorted(numbers(bare))]
     return Corridor(bare.description, tables | {"basis": tuple(basis)})
 
 

@@ -19,11 +19,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 
-from recipe import Fact, RecipeError, Rules, Said, say
-
 from karvan.corridor.package import Description, write_tables
 from karvan.tables.column import Column, Table
 from karvan.tables.register import TABLES
+from recipe import Fact, RecipeError, Rules, Said, say
 
 PACKAGE = Path(__file__).parent.parent / "src/karvan/data/middle-corridor"
 RECIPES = Path(__file__).parent / "middle_corridor"

@@ -6,6 +6,7 @@ The grammar is in `middle_corridor/README.md`.
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
 import statistics
@@ -56,7 +57,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "mid": lambda low, high: (low + high) / 2,
     "min": min,
     "max": max,
-    "sqrt": lambda value: value**0.5,
+    "sqrt": math.sqrt,
 }
 
 
@@ -93,6 +94,13 @@ class Rules:
 
 def say(text: str, unit: str, facts: Mapping[str, Fact], rules: Rules) -> Said:
     """Work out one cell of a recipe for a column of `unit`. Raises RecipeError."""
+    try:
+        return _say(text, unit, facts, rules)
+    except RecursionError:
+        raise RecipeError(f"'{text}' leads to a rule that uses itself; break the circle in rule.csv") from None
+
+
+def _say(text: str, unit: str, facts: Mapping[str, Fact], rules: Rules) -> Said:
     body, _, note = text.partition(";")
     body, _, against = body.partition(" vs ")
     body, note = body.strip(), note.strip()
@@ -121,7 +129,7 @@ def say(text: str, unit: str, facts: Mapping[str, Fact], rules: Rules) -> Said:
 def _by_rule(name: str, unit: str, facts: Mapping[str, Fact], rules: Rules, note: str) -> Said:
     if name not in rules.expressions:
         raise RecipeError(f"there is no rule ${name}; add it to rule.csv")
-    said = say(rules.expressions[name], unit, facts, rules)
+    said = _say(rules.expressions[name], unit, facts, rules)
     return Said(
         said.value,
         said.method,
@@ -193,14 +201,17 @@ def _arithmetic(body: str, facts: Mapping[str, Fact], rules: Rules) -> float:
         body = RULE.sub(of_rule, body)
     text = FACT.sub(lambda match: named(_number(match.group(0), facts[match.group(0)])), body)
     try:
-        return _walk(ast.parse(text.strip(), mode="eval").body, names)
-    except (SyntaxError, KeyError, TypeError, ZeroDivisionError) as problem:
+        value = _walk(ast.parse(text.strip(), mode="eval").body, names)
+    except (SyntaxError, KeyError, TypeError, ValueError, ArithmeticError, statistics.StatisticsError) as problem:
         raise RecipeError(f"cannot read '{body}' ({problem}); see tools/middle_corridor/README.md") from None
+    if not math.isfinite(value):
+        raise RecipeError(f"'{body}' is not finite; give facts that make a number")
+    return value
 
 
 def _walk(node: ast.expr, names: Mapping[str, float]) -> float:
     match node:
-        case ast.Constant(value=int() | float() as value):
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return float(value)
         case ast.Name(id=name):
             return names[name]

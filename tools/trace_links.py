@@ -2,12 +2,14 @@
 
     python tools/trace_links.py [--only LINK ...] [--check] [--atlas FOLDER]
 
-Rail and road follow OpenStreetMap as `scgraph-data` carries it, the sea follows the marnet lanes of `searoute`, air and
-the Caspian the great circle; install the project's extra `build`. `middle_corridor/via.csv` leads a line where the
-shortest way is not the one that trains run, and `missing_track.csv` adds track that the rail graph lacks. With
-`--check` nothing is written and the tool tells whether the tables on disk are what would be written. `--atlas` names a
-folder with `land-10m.json` and `countries-10m.json` of the npm package `world-atlas`: then every line is also held
-against the coast and against the borders. The same input gives the same bytes.
+Rail and road follow OpenStreetMap as `scgraph-data` carries it, the sea follows the marnet lanes of `searoute`, air,
+rivers and the Caspian the great circle; install the project's extra `build`. Two recipes help: `via.csv` leads the line
+of a link where the shortest way is not the one that is run; `drawn_line.csv` adds what a network (`rail`, `road`,
+`sea`) lacks, or the bends of a piece of which it knows the length but no point between the two ends.
+
+With `--check` nothing is written and the tool tells whether the tables on disk are what would be written. `--atlas`
+names a folder with `land-10m.json` and `countries-10m.json` of the npm package `world-atlas`: then every line is also
+held against the coast and against the borders. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -90,7 +92,7 @@ def main() -> int:
     recipes = Recipes(RECIPES, facts_of(PACKAGE))
     links = recipes.links(problems)
     chosen = [link for link in links if not asked.only or link.id in asked.only]
-    tracer = Tracer(recipes.lines("missing_track"))
+    tracer = Tracer(recipes)
     traces = {link.id: tracer.trace(link) for link in chosen}
     problems += [f"link {name}: the graph does not join its ends" for name, trace in traces.items() if trace is None]
     found = [trace for trace in traces.values() if trace]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -15,14 +16,19 @@ from .geodesy import Points, distance_km, on_sphere
 STUB_COST = 4.0
 """A kilometre off the graph is as bad as so many on it, or the way would leave the track to cut corners."""
 
+LIMIT_KM, LIMIT_CROW = 100.0, 2.0
+"""The search first looks no further than this and so many times the crow, for speed; then everywhere."""
+
 
 @dataclass(frozen=True)
 class Way:
     points: Points
     nodes: list[int]
     km: float
-    first_snap_km: float
-    last_snap_km: float
+    drawn_km: float
+    """How much of it is drawn by hand."""
+    snaps_km: tuple[float, float]
+    """How far off the graph its two ends are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +36,8 @@ class Graph:
     points: Points
     edges: np.ndarray  # (n, 2) nodes; each edge once, usable both ways
     km: np.ndarray
+    mapped: int | None = None
+    """How many of the nodes are mapped; what comes after them is drawn by hand."""
 
     @cached_property
     def tree(self) -> cKDTree:
@@ -43,23 +51,44 @@ class Graph:
         return connected_components(csr_array((ones, self.edges.T), shape=(n, n)), directed=False)[1]
 
     def joined(self, gap_km: float) -> Graph:
-        """With an edge between any two nodes of different pieces that are nearer than the gap."""
+        """With an edge between nodes nearer than the gap that are of different pieces, or both at a dead end."""
         pairs = self.tree.query_pairs(gap_km, output_type="ndarray")
-        pairs = pairs[self.pieces[pairs[:, 0]] != self.pieces[pairs[:, 1]]]
+        dead_end = np.bincount(self.edges.ravel(), minlength=len(self.points)) < 2
+        apart = self.pieces[pairs[:, 0]] != self.pieces[pairs[:, 1]]
+        pairs = pairs[(apart | dead_end[pairs].all(axis=1)) & ~self._adjacent(pairs)]
         gaps = distance_km(self.points[pairs[:, 0]], self.points[pairs[:, 1]])
-        return Graph(self.points, np.vstack((self.edges, pairs)), np.concatenate((self.km, gaps)))
+        return replace(self, edges=np.vstack((self.edges, pairs)), km=np.concatenate((self.km, gaps)))
 
     def without(self, closed: np.ndarray) -> Graph:
         """Without the edges that the mask names."""
         return replace(self, edges=self.edges[~closed], km=self.km[~closed])
 
-    def with_line(self, points: Points) -> Graph:
-        """With one more line, whose ends are tied to the nodes nearest to them."""
-        new = len(self.points) + np.arange(len(points))
-        chain = np.concatenate(([self.nearest(points[0])], new, [self.nearest(points[-1])]))
-        edges, all_points = np.column_stack((chain[:-1], chain[1:])), np.vstack((self.points, points))
-        km = distance_km(all_points[edges[:, 0]], all_points[edges[:, 1]])
-        return Graph(all_points, np.vstack((self.edges, edges)), np.concatenate((self.km, km)))
+    def _adjacent(self, pairs: np.ndarray) -> np.ndarray:
+        """Which pairs of nodes an edge joins already."""
+        one, other = (np.sort(some, axis=1) @ [len(self.points), 1] for some in (pairs, self.edges))
+        return np.isin(one, other)
+
+    def with_lines(self, lines: list[Points]) -> Graph:
+        """With lines drawn by hand, each end tied to the nearest node that is not of the line itself.
+
+        A line between two nodes that an edge joins already takes that edge's place, and its length: only the bends
+        are drawn then.
+        """
+        points = np.vstack((self.points, *lines))
+        line_of = np.repeat(np.arange(-1, len(lines)), [len(self.points), *map(len, lines)])
+        tree, edges, km, replaced = cKDTree(on_sphere(points)), [self.edges], [self.km], []
+        for i, line in enumerate(lines):
+            _, near = tree.query(on_sphere(line[[0, -1]]), k=len(line) + 1)
+            first, last = (next(int(node) for node in row if line_of[node] != i) for row in near)
+            chain = np.concatenate(([first], np.flatnonzero(line_of == i), [last]))
+            drawn = distance_km(points[chain[:-1]], points[chain[1:]])
+            there = self.matrix[first, last] if max(first, last) < len(self.points) else 0.0
+            replaced += [(first, last), (last, first)] if there else []
+            edges.append(np.column_stack((chain[:-1], chain[1:])))
+            km.append(drawn * max(1.0, there / drawn.sum()))
+        gone = [tuple(edge) in set(replaced) for edge in self.edges.tolist()]
+        km[0], edges[0] = self.km[~np.array(gone)], self.edges[~np.array(gone)]
+        return Graph(points, np.vstack(edges), np.concatenate(km), len(self.points))
 
     def near(self, point: Points, within_km: float) -> np.ndarray:
         """Nodes within the distance, or the nearest one if there is none."""
@@ -76,20 +105,20 @@ class Graph:
         """
         first, last = self.near(start, snap_km), self.near(end, snap_km)
         here, nodes = len(self.points), list[int]()
+        limit = LIMIT_KM + LIMIT_CROW * float(distance_km(start, end))
         matrix = _with_start(self.matrix, first, STUB_COST * distance_km(start, self.points[first]))
         stops = [(np.array([self.nearest(point)]), np.zeros(1)) for point in via]
         for goals, cost in (*stops, (last, STUB_COST * distance_km(self.points[last], end))):
-            leg = _leg(matrix, here, goals, cost)
+            leg = _leg(matrix, here, goals, cost, limit) or _leg(matrix, here, goals, cost, np.inf)
             if leg is None:
                 return None
             nodes += leg[1:]
             here = nodes[-1]
         line = np.vstack((start, self.points[nodes], end))
         ends = float(distance_km(start, line[1])), float(distance_km(line[-2], end))
-        return Way(line, nodes, sum(ends) + self.km_along(nodes), *ends)
-
-    def km_along(self, nodes: list[int]) -> float:
-        return float(sum(self.matrix[a, b] for a, b in zip(nodes, nodes[1:], strict=False)))
+        steps = [(float(self.matrix[a, b]), max(a, b)) for a, b in pairwise(nodes)]
+        drawn = sum(km for km, node in steps if node >= (self.mapped or len(self.points)))
+        return Way(line, nodes, sum(ends) + sum(km for km, _ in steps), drawn, ends)
 
     @cached_property
     def matrix(self) -> csr_array:
@@ -111,11 +140,11 @@ def _with_start(matrix: csr_array, heads: np.ndarray, cost: np.ndarray) -> csr_a
     return csr_array((data, indices, np.append(matrix.indptr, len(data))), shape=(n, n))
 
 
-def _leg(matrix: csr_array, here: int, goals: np.ndarray, goal_cost: np.ndarray) -> list[int] | None:
-    """The nodes from here to the goal that is cheapest to reach, its own cost included."""
-    cost, before = dijkstra(matrix, indices=here, return_predecessors=True)
+def _leg(matrix: csr_array, here: int, goals: np.ndarray, goal_cost: np.ndarray, limit: float) -> list[int] | None:
+    """The nodes from here to the goal that is cheapest to reach, its own cost included; None if beyond the limit."""
+    cost, before = dijkstra(matrix, indices=here, return_predecessors=True, limit=limit)
     total = cost[goals] + goal_cost
-    if not np.isfinite(total.min()):
+    if not np.isfinite(total.min()) or total.min() > limit:
         return None
     nodes = [int(goals[total.argmin()])]
     while nodes[-1] != here:

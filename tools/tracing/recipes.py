@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from recipe import Fact, RecipeError, Rules, say
 
 from .geodesy import Points
@@ -65,12 +66,17 @@ class Recipes:
             found.append(Link(row["id"], row["mode"], *(places[end] for end in ends), via, self._said_km(row)))
         return sorted(found, key=lambda link: link.id)
 
-    def lines(self, name: str) -> dict[str, Points]:
-        """Points of a file of lines (`via`, `missing_track`), each in order of its sequence."""
+    def lines(self, name: str, key: str = "link", where: str = "") -> dict[str, Points]:
+        """Lines of `via.csv` by link, or of `drawn_line.csv` by name: only those on the network `where`, if given."""
         lines: dict[str, list[tuple[int, float, float]]] = {}
         for row in read(self.folder / f"{name}.csv"):
-            lines.setdefault(row["link"], []).append((int(row["seq"]), float(row["lon"]), float(row["lat"])))
-        return {link: np.array([point[1:] for point in sorted(points)]) for link, points in sorted(lines.items())}
+            if row.get("network", "") == where:
+                lines.setdefault(row[key], []).append((int(row["seq"]), float(row["lon"]), float(row["lat"])))
+        return {line: np.array([point[1:] for point in sorted(points)]) for line, points in sorted(lines.items())}
+
+    def drawn(self, network: str) -> list[Points]:
+        """Lines drawn by hand where a network lacks a piece or knows no more than its two ends."""
+        return list(self.lines("drawn_line", "line", network).values())
 
     def _coordinates(self, located_by: str) -> Points | None:
         key = located_by.partition(";")[0].strip()

@@ -1,4 +1,4 @@
-"""Shipping lanes: the marnet network that `searoute` carries, with the short cuts closed that no link may take by chance.
+"""Shipping lanes: the marnet network that `searoute` carries, less the short cuts that no link may take by chance.
 
 A passage is a place of its own here, so a link sails Suez or Panama only if one of its ends lies there. The lanes of
 the package go up the Volga and down the Don; rivers are left out. The Caspian lanes are too few to follow: a link
@@ -8,6 +8,7 @@ there is drawn from coast to coast by its via points.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,9 +33,15 @@ class SeaGraph:
         closed = [name for name in CLOSED if not (self._at(name, start) or self._at(name, end))]
         return self.lanes.without(np.isin(self.passage, closed)).way(start, end, via, snap_km)
 
+    def with_lines(self, lines: list[Points]) -> SeaGraph:
+        """With lanes drawn by hand; they belong to no passage."""
+        lanes = self.lanes.with_lines(lines)
+        label = {tuple(edge): name for edge, name in zip(self.lanes.edges.tolist(), self.passage, strict=True)}
+        return SeaGraph(lanes, np.array([label.get(tuple(edge), "") for edge in lanes.edges.tolist()]))
+
     def through(self, way: Way) -> list[str]:
         """The passages that a way uses, in alphabetical order."""
-        used = {frozenset(pair) for pair in zip(way.nodes, way.nodes[1:], strict=False)}
+        used = {frozenset(pair) for pair in pairwise(way.nodes)}
         names = {
             str(name)
             for pair, name in zip(self.lanes.edges, self.passage, strict=True)

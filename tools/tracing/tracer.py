@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from .geodesy import Points, distance_km, geodesic_km, great_circle
 from .graph import Graph, Way
 from .osm_graph import rail_graph, road_graph
-from .recipes import Link
+from .recipes import Link, Recipes
 from .sea_graph import SeaGraph, in_caspian, sea_graph
 from .simplify import simplified
 
@@ -26,6 +27,7 @@ class Trace:
     km: float
     line: Points
     snaps_km: tuple[float, float] = (0.0, 0.0)
+    drawn_km: float = 0.0
     through: tuple[str, ...] = ()
 
     @property
@@ -43,6 +45,7 @@ class Trace:
         ends = zip((self.link.start.id, self.link.end.id), self.snaps_km, strict=True)
         said = [f"joins the network {km:.0f} km from {place}" for place, km in ends if km >= 5]
         said += [f"through {' '.join(self.through)}"] if self.through else []
+        said += [f"{self.drawn_km:.0f} km of it drawn by hand"] if self.drawn_km >= 1 else []
         said += ["led by via points"] if len(self.link.via) else []
         return "; ".join(said)
 
@@ -51,23 +54,19 @@ class Trace:
 class Tracer:
     """Graphs are read when the first link needs them."""
 
-    missing: dict[str, Points] = field(default_factory=dict)
-    """Track that the rail graph lacks, drawn by hand."""
+    recipes: Recipes
 
     @cached_property
     def rail(self) -> Graph:
-        graph = rail_graph()
-        for line in self.missing.values():
-            graph = graph.with_line(line)
-        return graph
+        return rail_graph().with_lines(self.recipes.drawn("rail"))
 
     @cached_property
     def road(self) -> Graph:
-        return road_graph()
+        return road_graph().with_lines(self.recipes.drawn("road"))
 
     @cached_property
     def sea(self) -> SeaGraph:
-        return sea_graph()
+        return sea_graph().with_lines(self.recipes.drawn("sea"))
 
     def trace(self, link: Link) -> Trace | None:
         """The line of the link, or None where its graph does not join the two ends."""
@@ -85,13 +84,13 @@ class Tracer:
         sea = tracer == "marnet"
         through = tuple(self.sea.through(way)) if sea else ()
         km = geodesic_km(way.points) if sea else way.km
-        return Trace(link, tracer, km, way.points, (way.first_snap_km, way.last_snap_km), through)
+        return Trace(link, tracer, km, way.points, way.snaps_km, way.drawn_km, through)
 
     def _straight(self, link: Link) -> Trace:
         """From via point to via point by great circle."""
         stops = np.vstack((link.start.at, link.via, link.end.at))
         step = GREAT_CIRCLE_STEP_KM[link.mode]
-        pieces = [great_circle(a, b, step) for a, b in zip(stops, stops[1:], strict=False)]
+        pieces = [great_circle(a, b, step) for a, b in pairwise(stops)]
         line = np.vstack([pieces[0], *(piece[1:] for piece in pieces[1:])])
         return Trace(link, "great-circle", geodesic_km(line), line)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import resources
@@ -53,13 +54,20 @@ def locate(package: str | Path) -> Path:
     """Where a package is: a shipped one goes by its name alone. Raises InputError."""
     text = str(package)
     shipped = Path(str(resources.files("karvan"))) / "data"
-    if text and "/" not in text and "\\" not in text and (shipped / text / DESCRIPTION_FILE).is_file():
+    names = sorted(path.name for path in shipped.iterdir() if (path / DESCRIPTION_FILE).is_file())
+    if text in names:
         return shipped / text
-    if not text or "\0" in text or len(text) > 4096 or not Path(text).exists():
-        names = sorted(path.name for path in shipped.iterdir()) if shipped.exists() else []
+    if not text or not _exists(text):
         remedy = f"give a folder, a zip, or one that ships: {', '.join(names)}"
         raise InputError("package", [Problem("package", shown(text), remedy)])
     return Path(text)
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # a name longer than the file system takes, or with a null in it
+        return False
 
 
 def digest_of(files: dict[str, bytes]) -> str:
@@ -82,17 +90,11 @@ def read_table(table: Table, content: bytes) -> tuple[tuple[Row, ...], list[Prob
     for number, text in enumerate(texts, start=1):
         row, found = _read_row(table, parsers, number, text)
         problems += found
-        if not found:
-            key = key_of(table.name, row)
-            if key in rows:
-                problems.append(
-                    Problem(
-                        f"{table.name}.csv, row {number}, {'+'.join(table.key)}",
-                        f"{shown(key)} again",
-                        "give each row its own",
-                    )
-                )
-            rows[key] = row
+        key = key_of(table.name, row)
+        if key in rows:
+            address = f"{table.name}.csv, row {number}, {'+'.join(table.key)}"
+            problems.append(Problem(address, f"{shown(key)} again", "give each row its own"))
+        rows[key] = row
     return tuple(rows.values()), problems
 
 
@@ -123,8 +125,15 @@ def _read_row(
             problems.append(
                 Problem(f"{table.name}.csv, {where}, {column.name}", shown(cell) if cell else "nothing", str(problem))
             )
-            values.append(None)
+            values.append(_stand_in(column, cell))
     return ROW_TYPES[table.name](*values), problems
+
+
+def _stand_in(column: Column, cell: str) -> Cell:
+    """What a bad cell holds while the rest is checked, so that its row does not count as missing elsewhere too."""
+    if column.many:
+        return ()
+    return math.nan if column.numeric else cell.strip()
 
 
 def _file_problems(name: str, files: Iterable[str]) -> list[Problem]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import lzma
 import os
 import shutil
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,6 +28,9 @@ LARGEST_FILE = 256 * 2**20
 """Bytes of one table, unpacked."""
 LARGEST_PACKAGE = 1024 * 2**20
 MOST_FILES = 200
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, RuntimeError, EOFError,
+              OSError, ValueError)  # fmt: skip
+"""What a damaged or unusual zip may raise."""
 
 TextRow = Mapping[str, str]
 
@@ -66,7 +72,7 @@ def _read_zip(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _read_archive(archive, path.name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as problem:
+    except UNREADABLE as problem:
         raise InputError(
             path.name, [Problem(path.name, f"a zip that cannot be read ({problem})", "make the zip anew")]
         ) from None
@@ -104,7 +110,7 @@ def _read_archive(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
 
 def _climbs(member: str) -> bool:
     path = PurePosixPath(member.replace("\\", "/"))
-    return path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
+    return not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
 
 
 def _too_large(name: str, size: int) -> InputError:
@@ -206,6 +212,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         for name, content in files.items():
             (making / name).write_bytes(content)
+        making.chmod(0o755)
         making.rename(folder)
     except OSError as problem:
         shutil.rmtree(making, ignore_errors=True)

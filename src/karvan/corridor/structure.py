@@ -8,6 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from karvan.corridor.corridor import Corridor
+from karvan.corridor.route import joined_places, route
 from karvan.corridor.row import Row, key_of
 from karvan.ground.errors import Problem, shown
 from karvan.ground.sphere import great_circle_km
@@ -103,16 +104,6 @@ def services(corridor: Corridor) -> Iterator[Problem]:
             yield Problem(f"service.csv, row {service_id}, vehicle", shown(vehicle.id), f"it is of mode {vehicle.mode}")
 
 
-def joined_places(corridor: Corridor) -> dict[tuple[str, str, str], list[Row]]:
-    """The links from one place to another of a mode: (mode, from, to) -> links, shortest first."""
-    joined: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for link in sorted(corridor.rows("link"), key=lambda link: (link.length_km, link.id)):
-        joined[link.mode, link.from_place, link.to_place].append(link)
-        if not link.one_way:
-            joined[link.mode, link.to_place, link.from_place].append(link)
-    return joined
-
-
 def _departures(service: Row, timed: set[str]) -> Iterator[Problem]:
     address = f"service.csv, row {service.id}"
     if service.departs == "timetable" and service.id not in timed:
@@ -132,29 +123,22 @@ def _departures(service: Row, timed: set[str]) -> Iterator[Problem]:
 def _route(
     service: Row, stops: list[Row], joined: dict[tuple[str, str, str], list[Row]], changes: set[str]
 ) -> Iterator[Problem]:
-    gauge = ""
+    gaps = False
     for one, other in pairwise(stops):
         address = f"stop.csv, row {service.id}:{other.seq}, place"
-        ways = joined.get((service.mode, one.place, other.place), [])
-        if not ways:
-            yield Problem(
-                address,
-                shown(other.place),
-                f"no {service.mode} link from {one.place}: add the link, or the places between",
-            )
-        elif service.mode == "rail":
-            gauges = {link.gauge_mm for link in ways}
-            if gauge and gauge not in gauges and one.place not in changes:
-                yield Problem(
-                    address,
-                    f"a change from {gauge} to {min(gauges)} mm at {one.place}",
-                    "add a gauge change that serves trains, or part the service",
-                )
-            gauge = gauge if gauge in gauges else ways[0].gauge_mm
-        if service.both_ways and ways and not joined.get((service.mode, other.place, one.place)):
-            yield Problem(
-                address, shown(other.place), f"no {service.mode} link back to {one.place}: the service runs both ways"
-            )
+        remedy = f"no {service.mode} link from {one.place}: add the link, or the places between"
+        if not joined.get((service.mode, one.place, other.place)):
+            gaps = True
+            yield Problem(address, shown(other.place), remedy)
+        elif service.both_ways and not joined.get((service.mode, other.place, one.place)):
+            gaps = True
+            yield Problem(address, shown(other.place), f"the {service.mode} link leads one way: the service runs both")
+    links = [] if gaps else route(joined, service.mode, [stop.place for stop in stops])
+    for stop, (before, after) in zip(stops[1:], pairwise(links), strict=False):
+        if before.gauge_mm != after.gauge_mm and stop.place not in changes:
+            address = f"stop.csv, row {service.id}:{stop.seq}, place"
+            found = f"a change from {before.gauge_mm} to {after.gauge_mm} mm at {stop.place}"
+            yield Problem(address, found, "add a gauge change that serves trains, or part the service")
     if stops and not any(stop.call in ("both", "load") for stop in stops):
         yield Problem(f"service.csv, row {service.id}", "no stop that loads", "give a stop call = both or load")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from karvan.itinerary.option import Beaten, Option, loops, tell
+from karvan.itinerary.option import Beaten, Option, tell
 from karvan.itinerary.request import FindItineraries
-from karvan.itinerary.search import Chain, Found
+from karvan.itinerary.search import Chain, Found, no_worse
 from karvan.network.network import Network
 
 CRITERIA = ("time", "price", "co2e")
@@ -35,17 +35,15 @@ class Choice:
 def choose(network: Network, ask: FindItineraries, found: Found) -> Choice:
     """The Pareto set, thinned by epsilon-dominance, and the best of each family; why the others are not shown.
 
-    Thinning keeps, for every chain of the Pareto set, one that is at most `epsilon` worse on each criterion. The best
-    of a family is sought among chains that come to no place twice: others belong to it only by a detour.
+    Thinning keeps, for every chain of the Pareto set, one that is at most `epsilon` worse on each criterion.
     """
-    name = {chain: found.families.of(chain.marks) for chain in found.chains}
-    straight: dict[str, list[Chain]] = {}
-    for chain in found.chains:
-        if not loops(network, chain):
-            straight.setdefault(name[chain], []).append(chain)
-    best = thin(pareto(found.chains), ask)
-    champions = [_champion(own, ask) for own in straight.values()]
-    shown = sorted({*best, *champions}, key=lambda chain: (*chain.criteria, chain.arcs))
+    chains = sorted({*found.front, *found.champions}, key=lambda chain: (*chain.criteria, chain.arcs))
+    name = {chain: found.families.of(chain.marks) for chain in chains}
+    champions: dict[str, Chain] = {}
+    for chain in sorted(found.champions, key=lambda chain: (_generalised(chain, ask), chain.criteria, chain.arcs)):
+        champions.setdefault(name[chain], chain)
+    kept = {*thin(found.front, ask), *champions.values()}
+    shown = [chain for chain in chains if chain in kept]
     numbers = _numbers(name[chain] for chain in shown)
     options = [
         tell(network, ask, chain, f"{name[chain]}-{number}", name[chain])
@@ -54,21 +52,11 @@ def choose(network: Network, ask: FindItineraries, found: Found) -> Choice:
     options = [
         replace(option, beaten=_beaten(chain, shown, options)) for chain, option in zip(shown, options, strict=True)
     ]
-    kept = set(shown)
-    left_out = [_why(network, chain, name[chain], shown, options, ask) for chain in found.chains if chain not in kept]
+    left_out = [_why(network, chain, name[chain], shown, options, ask) for chain in chains if chain not in kept]
     absent = [
         LeftOut(rule.id, "", _no_chain(ask)) for rule in found.families.rules if rule.id not in set(name.values())
     ]
     return Choice(tuple(options), tuple(left_out + absent))
-
-
-def pareto(chains: Sequence[Chain]) -> list[Chain]:
-    """Those that none other beats; of equals the first."""
-    kept: list[Chain] = []
-    for chain in chains:  # in the order of arrival, price, CO2e: only an earlier one can beat
-        if not any(_no_worse(other, chain) for other in kept):
-            kept.append(chain)
-    return kept
 
 
 def thin(front: Sequence[Chain], ask: FindItineraries) -> list[Chain]:
@@ -78,22 +66,13 @@ def thin(front: Sequence[Chain], ask: FindItineraries) -> list[Chain]:
     """
     kept: list[Chain] = []
     for chain in sorted(front, key=lambda chain: (_generalised(chain, ask), chain.criteria, chain.arcs)):
-        if not any(_no_worse(other, chain, 1 + ask.epsilon) for other in kept):
+        if not any(no_worse(other, chain, 1 + ask.epsilon) for other in kept):
             kept.append(chain)
     return kept
 
 
 def _generalised(chain: Chain, ask: FindItineraries) -> float:
     return chain.price_usd + chain.time_h * ask.value_of_time_usd_h
-
-
-def _no_worse(one: Chain, other: Chain, slack: float = 1.0) -> bool:
-    return all(a <= b * slack for a, b in zip(one.criteria, other.criteria, strict=True))
-
-
-def _champion(own: Sequence[Chain], ask: FindItineraries) -> Chain:
-    """The chain of a family with the least generalised cost."""
-    return min(own, key=lambda chain: (_generalised(chain, ask), chain.criteria, chain.arcs))
 
 
 def _numbers(families: Iterable[str]) -> list[int]:
@@ -108,7 +87,7 @@ def _numbers(families: Iterable[str]) -> list[int]:
 
 def _beaten(chain: Chain, shown: Sequence[Chain], options: Sequence[Option]) -> Beaten | None:
     for other, option in zip(shown, options, strict=True):
-        if other is not chain and _no_worse(other, chain) and other.criteria != chain.criteria:
+        if other is not chain and no_worse(other, chain) and other.criteria != chain.criteria:
             return Beaten(option.id, _better_on(other, chain))
     return None
 
@@ -123,10 +102,10 @@ def _why(
     """By whom a chain is beaten outright, or else to whom it is as good as equal."""
     via = tuple(network.arcs[arc].head.place for arc in chain.arcs if network.arcs[arc].is_ride)
     for other, option in zip(shown, options, strict=True):
-        if _no_worse(other, chain):
+        if no_worse(other, chain):
             return LeftOut(family, option.id, ", ".join(_better_on(other, chain)) or "equal on all", chain, via)
     for other, option in zip(shown, options, strict=True):
-        if _no_worse(other, chain, 1 + ask.epsilon):
+        if no_worse(other, chain, 1 + ask.epsilon):
             return LeftOut(family, option.id, f"within {ask.epsilon:.0%} on all", chain, via)
     return LeftOut(family, "", "not among the best of any class", chain, via)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from math import sqrt
 
 from karvan.ground.vocabulary import Address
@@ -118,13 +117,6 @@ class Option:
 def tell(network: Network, ask: FindItineraries, chain: Chain, name: str, family: str) -> Option:
     """A chain as an option with its legs."""
     return Option(name, family, ask.depart, tuple(_legs(network, ask, chain)), chain.price_usd, chain.co2e_kg)
-
-
-def loops(network: Network, chain: Chain) -> bool:
-    """Whether a chain comes to some place twice."""
-    passed = [place for arc in chain.arcs for place in _passes(network, arc)]
-    met = [place for place, after in pairwise([*passed, ""]) if place != after]
-    return len(set(met)) < len(met)
 
 
 def _passes(network: Network, arc: int) -> tuple[str, ...]:

@@ -1,13 +1,15 @@
-"""The search: from a packed network and a request to every chain that is best in its class.
+"""The search: from a packed network and a request to the chains that are worth telling of.
 
 Criteria are arrival, price and CO2e; all three add up along a chain, waiting is always allowed, and a later arrival
-never lets one leave earlier, so label-setting is exact (Martins 1984). What is found is the full Pareto set of every
-*class* of chains, a class being the set of marks (families' conditions, wished-for places) that the chain picked up.
+never lets one leave earlier, so label-setting is exact (Martins 1984). First comes the best chain of every family, by
+generalised cost, by time and by CO2e; with these known, and with the least that is left to pay from every node, the
+full Pareto set is found quickly.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -17,10 +19,11 @@ from karvan.corridor.row import Row
 from karvan.itinerary.request import FindItineraries
 from karvan.network.family import Families, families
 from karvan.network.item import SUMS
-from karvan.network.network import END, START, ArcIx, Floats, Ints, Network, Node
+from karvan.network.network import END, START, ArcIx, Flags, Floats, Ints, Network, Node
+from karvan.network.ride import Way
 
 HOURS, VARIANCE, USD_20FT, USD_40FT, KG_PER_T, KG_PER_BOX, KM = range(len(SUMS))
-FIRST_ROOM = 1 << 16
+FIRST_ROOM = 1 << 15
 """Labels to begin with; the room is doubled as long as it is too small."""
 
 
@@ -46,87 +49,168 @@ class Chain:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found: the best chains of every class, and how many labels it took."""
+    """What a search found."""
 
-    chains: tuple[Chain, ...]
+    front: tuple[Chain, ...]
+    """The full Pareto set, in the order of arrival, price, CO2e."""
+    champions: tuple[Chain, ...]
+    """The best chains of every family, on the way the families are told apart; those of one family stand together."""
     families: Families
     labels: int
 
 
 def search(network: Network, ask: FindItineraries) -> Found:
-    """All chains from origin to destination that none of the same class beats, in the order of their arrival."""
-    start, end = Node(START, ask.origin), Node(END, ask.destination)
+    """All chains from origin to destination that none beats, and the best of each family."""
     marked = families(network, ask.via)
+    start, end = Node(START, ask.origin), Node(END, ask.destination)
     if start not in network.node_ix or end not in network.node_ix:
-        return Found((), marked, 0)
-    labels = _Labels(network, ask, marked)
-    chains = labels.chains(network.node_ix[start], network.node_ix[end])
-    return Found(tuple(chain for chain in chains if marked.serves(chain.marks)), marked, labels.made)
+        return Found((), (), marked, 0)
+    run = _Run(network, ask, marked, network.node_ix[start], network.node_ix[end])
+    best: list[Chain] = []
+    for weights in ((ask.value_of_time_usd_h, 1.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
+        best += run.champions(weights)
+    front = pareto(sorted({*best, *run.front(best)}, key=lambda chain: (*chain.criteria, chain.arcs)))
+    return Found(tuple(front), tuple(dict.fromkeys(best)), marked, run.labels)
+
+
+def pareto(chains: Sequence[Chain]) -> list[Chain]:
+    """Those that none other beats, of chains in the order of arrival, price and CO2e; of equals the first."""
+    kept: list[Chain] = []
+    for chain in chains:  # only an earlier one can beat
+        if not any(no_worse(other, chain) for other in kept):
+            kept.append(chain)
+    return kept
+
+
+def no_worse(one: Chain, other: Chain, slack: float = 1.0) -> bool:
+    """Whether one chain is at most `slack` times the other on every criterion."""
+    return all(a <= b * slack for a, b in zip(one.criteria, other.criteria, strict=True))
+
+
+class _Run:
+    """The arrays of one request, and the kernels on them."""
+
+    def __init__(self, network: Network, ask: FindItineraries, marked: Families, start: int, end: int) -> None:
+        from karvan.kernels import labels as kernels
+
+        self.kernels = kernels
+        self.network, self.ask, self.marked, self.start, self.end = network, ask, marked, start, end
+        self.labels = 0
+        self.horizon_h = ask.horizon_days * 24.0
+        self.hours = np.ascontiguousarray(network.sums[:, HOURS])
+        self.price, self.co2e = _costs(network, ask)
+        self.first_departure, self.departures = _departures(network, ask)
+        usable = np.isfinite(self.price) & np.isfinite(self.co2e)
+        self.left_h, self.left_usd, self.left_kg = (
+            self._least_left(np.where(usable, weight, np.inf))
+            for weight in (self.hours + network.wait_h, self.price, self.co2e)
+        )
+        self.timing = (network.wait_h, *_seasons(network, ask), self.first_departure, self.departures)
+
+    def _least_left(self, weight: Floats) -> Floats:
+        left = np.empty(len(self.network.nodes))
+        self.kernels.least_left(self.network.tail, self.network.head, weight, self.end, left)
+        # Sums in another order differ in the last bits: a bound must not be above what it bounds.
+        return left * (1 - 1e-12)
+
+    def champions(self, weights: tuple[float, float, float]) -> list[Chain]:
+        """The best chain of every class that serves the wishes, the best of a family first."""
+
+        def run(room: int) -> tuple[int, _Labels]:
+            labels = _Labels(room, len(self.network.nodes), self.network.comes_to.shape[1])
+            status = self.kernels.champions(
+                self.network.first_out, self.network.head, self.hours, self.price, self.co2e, self.marked.marks,
+                self.network.comes_to, self.marked.canon, *self.timing, self.start, self.end, 0.0, self.horizon_h,
+                np.array(weights), self.left_h, *labels.costed,
+            )  # fmt: skip
+            return status, labels
+
+        chains = self._chains(run)
+        straight = [chain for chain in chains if self.marked.serves(chain.marks)]
+        return sorted(straight, key=lambda c: (sum(w * x for w, x in zip(weights, c.criteria, strict=True)), c.arcs))
+
+    def front(self, known: Sequence[Chain]) -> list[Chain]:
+        """The Pareto set, but for chains that are no better than a known one."""
+        bounds = np.array([chain.criteria for chain in known]).reshape(len(known), 3)
+        wishes = np.where(self.marked.marks & self.marked.wished, self.marked.marks & self.marked.wished, 0)
+        asis = np.arange(self.marked.canon.shape[0], dtype=np.int64)
+
+        def run(room: int) -> tuple[int, _Labels]:
+            labels = _Labels(room, len(self.network.nodes), 0)
+            status = self.kernels.search(
+                self.network.first_out, self.network.head, self.hours, self.price, self.co2e, wishes, asis,
+                *self.timing, self.start, self.end, 0.0, self.horizon_h, self.left_h, self.left_usd, self.left_kg, bounds,
+                *labels.plain,
+            )  # fmt: skip
+            return status, labels
+
+        return [chain for chain in self._chains(run) if self.marked.serves(chain.marks)]
+
+    def _chains(self, run: Callable[[int], tuple[int, _Labels]]) -> list[Chain]:
+        """Run a kernel with as much room as it needs, and trace what arrived."""
+        room = FIRST_ROOM
+        status, labels = run(room)
+        while status != self.kernels.OK:
+            room *= 4
+            status, labels = run(room)
+        self.labels += labels.made
+        return [labels.trace(label, self.marked.marks) for label in labels.ended(self.end)]
 
 
 class _Labels:
-    """The arrays of one search."""
+    """The labels of one kernel run, and its workspace."""
 
-    def __init__(self, network: Network, ask: FindItineraries, marked: Families) -> None:
-        self.network = network
-        self.ask = ask
-        self.marked = marked
-        sums = network.sums
-        self.price = ask.load.boxes_20ft * _used(sums[:, USD_20FT], ask.load.boxes_20ft) + ask.load.boxes_40ft * _used(
-            sums[:, USD_40FT], ask.load.boxes_40ft
-        )
-        self.price = np.where(refused(network, ask), np.inf, self.price)
-        self.co2e = ask.tonnes * sums[:, KG_PER_T] + ask.load.boxes * sums[:, KG_PER_BOX]
-        self.opens, self.shuts = _seasons(network, ask)
-        self.first_departure, self.departures = _departures(network, ask)
-
-    def chains(self, start: int, end: int) -> list[Chain]:
-        from karvan.kernels import labels as kernels
-
-        room = FIRST_ROOM
-        while True:
-            self._make_room(room)
-            status = kernels.search(
-                self.network.first_out, self.network.head, self.network.sums[:, HOURS].copy(), self.price, self.co2e,
-                self.marked.marks, self.network.wait_h, self.opens, self.shuts, self.first_departure, self.departures,
-                start, end, 0.0, self.ask.horizon_days * 24.0,
-                self.time, self.label_price, self.label_co2e, self.marks, self.node, self.parent, self.arc_of,
-                self.settled, self.heap,
-                self.class_of_node, self.class_next, self.class_marks, self.class_first, self.stair_next, self.counts,
-            )  # fmt: skip
-            if status == kernels.OK:
-                return self._trace_all(end)
-            room *= 4
-
-    def _make_room(self, room: int) -> None:
-        self.time, self.label_price, self.label_co2e = (np.empty(room) for _ in range(3))
+    def __init__(self, room: int, nodes: int, words: int) -> None:
+        self.cost, self.time, self.price, self.co2e = (np.empty(room) for _ in range(4))
         self.marks, self.node, self.parent, self.arc_of, self.heap = (np.empty(room, dtype=np.int64) for _ in range(5))
-        self.class_next, self.class_marks, self.class_first, self.stair_next = (
-            np.empty(room, dtype=np.int64) for _ in range(4)
-        )
+        self.places = np.empty((room if words else 0, words), dtype=np.int64)
         self.settled = np.empty(room, dtype=np.bool_)
-        self.class_of_node = np.empty(len(self.network.nodes), dtype=np.int64)
         self.counts = np.zeros(2, dtype=np.int64)
+        self.classes = (np.empty(nodes, dtype=np.int64), *(np.empty(room, dtype=np.int64) for _ in range(4)))
+
+    @property
+    def plain(self) -> tuple[object, ...]:
+        """Arguments of `search`."""
+        return (
+            self.time, self.price, self.co2e, self.marks, self.node, self.parent, self.arc_of, self.settled, self.heap,
+            *self.classes, self.counts,
+        )  # fmt: skip
+
+    @property
+    def costed(self) -> tuple[object, ...]:
+        """Arguments of `champions`."""
+        return (
+            self.cost, self.time, self.price, self.co2e, self.marks, self.places, self.node, self.parent, self.arc_of,
+            self.settled, self.heap, *self.classes[:3], self.counts,
+        )  # fmt: skip
 
     @property
     def made(self) -> int:
         return int(self.counts[0])
 
-    def _trace_all(self, end: int) -> list[Chain]:
+    def ended(self, end: int) -> list[int]:
         ended = np.flatnonzero((self.node[: self.made] == end) & self.settled[: self.made])
-        return sorted((self._trace(int(label)) for label in ended), key=lambda chain: (*chain.criteria, chain.arcs))
+        return [int(label) for label in ended]
 
-    def _trace(self, label: int) -> Chain:
-        arcs, arrivals = [], []
-        at = label
+    def trace(self, label: int, arc_marks: Ints) -> Chain:
+        """The chain that a label stands for."""
+        arcs, arrivals, marks, at = [], [], 0, label
         while self.parent[at] >= 0:
             arcs.append(ArcIx(int(self.arc_of[at])))
             arrivals.append(float(self.time[at]))
+            marks |= int(arc_marks[self.arc_of[at]])
             at = int(self.parent[at])
-        return Chain(
-            tuple(arcs[::-1]), tuple(arrivals[::-1]), float(self.label_price[label]), float(self.label_co2e[label]),
-            int(self.marks[label]),
-        )  # fmt: skip
+        return Chain(tuple(arcs[::-1]), tuple(arrivals[::-1]), float(self.price[label]), float(self.co2e[label]), marks)
+
+
+def _costs(network: Network, ask: FindItineraries) -> tuple[Floats, Floats]:
+    """Price (USD) and CO2e (kg) of each arc for the whole load; infinite where it will not or cannot be taken."""
+    sums, load = network.sums, ask.load
+    usd_20ft = load.boxes_20ft * _used(sums[:, USD_20FT], load.boxes_20ft)
+    usd_40ft = load.boxes_40ft * _used(sums[:, USD_40FT], load.boxes_40ft)
+    price = np.where(refused(network, ask), np.inf, usd_20ft + usd_40ft)
+    co2e = ask.tonnes * sums[:, KG_PER_T] + load.boxes * sums[:, KG_PER_BOX]
+    return price, co2e
 
 
 def _used(prices: Floats, boxes: int) -> Floats:
@@ -134,30 +218,39 @@ def _used(prices: Floats, boxes: int) -> Floats:
     return prices if boxes else np.zeros_like(prices)
 
 
-def refused(network: Network, ask: FindItineraries) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def refused(network: Network, ask: FindItineraries) -> Flags:
     """Rides that the asker will not have: of another mode, or through what is to be avoided (n_arcs,)."""
-    mode = np.array([arc.head.mode if arc.is_ride else "" for arc in network.arcs])
-    barred = ~np.isin(mode, ("", *ask.modes))
+    barred = ~np.isin(network.mode, ("", *ask.modes))
     places = [ix for ix, place in enumerate(network.corridor.places()) if place.id in ask.avoid_places]
     links = [ix for ix, link in enumerate(network.corridor.rows("link")) if link.id in ask.avoid_links]
     countries = [ix for ix, name in enumerate(network.countries) if name in ask.avoid_countries]
-    barred |= network.passes_place[:, places].any(axis=1)
-    barred |= network.passes_link[:, links].any(axis=1)
-    barred |= network.passes_country[:, countries].any(axis=1)
+    for passes, chosen in (
+        (network.passes_place, places),
+        (network.passes_link, links),
+        (network.passes_country, countries),
+    ):
+        if chosen:
+            barred |= passes[:, chosen].any(axis=1)
     return barred
 
 
 def _seasons(network: Network, ask: FindItineraries) -> tuple[Floats, Floats]:
-    """First and last hour at which each arc's service departs, counted from the request's departure."""
+    """First hour of each service's season, and the hour at which it is over, counted from the request's departure.
+
+    For services without a timetable; the days of the others are those on which they leave their first stop.
+    """
     opens = np.full(len(network.arcs), -np.inf)
     shuts = np.full(len(network.arcs), np.inf)
     for ix, way in enumerate(network.ways):
-        zone = zone_of(network, way.stops[0])
-        if way.service.valid_from:
-            opens[network.way == ix] = _hours(ask.depart, dt.datetime.combine(way.service.valid_from, dt.time(), zone))
-        if way.service.valid_to:
-            last = dt.datetime.combine(way.service.valid_to + dt.timedelta(days=1), dt.time(), zone)
-            shuts[network.way == ix] = _hours(ask.depart, last)
+        if way.service.departs != "timetable" and (way.service.valid_from or way.service.valid_to):
+            zone = zone_of(network, way.stops[0])
+            if way.service.valid_from:
+                opens[network.way == ix] = _hours(
+                    ask.depart, dt.datetime.combine(way.service.valid_from, dt.time(), zone)
+                )
+            if way.service.valid_to:
+                after = way.service.valid_to + dt.timedelta(days=1)
+                shuts[network.way == ix] = _hours(ask.depart, dt.datetime.combine(after, dt.time(), zone))
     return opens, shuts
 
 
@@ -166,20 +259,19 @@ def _departures(network: Network, ask: FindItineraries) -> tuple[Ints, Floats]:
     lines: dict[tuple[str, bool], list[Row]] = {}
     for line in network.corridor.rows("timetable"):
         lines.setdefault((line.service, line.way == "back"), []).append(line)
-    first = {
-        ix: departures_of(lines.get((way.service.id, way.back), []), zone_of(network, way.stops[0]), ask)
-        for ix, way in enumerate(network.ways)
-        if way.service.departs == "timetable"
-    }
-    offsets = np.zeros(len(network.arcs) + 1, dtype=np.int64)
+    counts = np.zeros(len(network.arcs) + 1, dtype=np.int64)
     times = []
-    for ix, arc in enumerate(network.arcs):
-        leaving = first[arc.way] + network.ways[arc.way].clock_h[arc.board] if arc.way in first else np.empty(0)
+    timed = {ix: way for ix, way in enumerate(network.ways) if way.service.departs == "timetable"}
+    first = {
+        ix: departures_of(way, lines.get((way.service.id, way.back), []), network, ask) for ix, way in timed.items()
+    }
+    for ix in np.flatnonzero(np.isin(network.way, list(timed))):
+        arc = network.arcs[ix]
+        leaving = first[arc.way] + timed[arc.way].clock_h[arc.board]
         # A timetabled ride that never leaves in the horizon must not be taken for one without a timetable.
-        leaving = leaving if leaving.size or arc.way not in first else np.array([np.inf])
-        times.append(leaving)
-        offsets[ix + 1] = offsets[ix] + leaving.size
-    return offsets, np.concatenate(times) if times else np.empty(0)
+        times.append(leaving if leaving.size else np.array([np.inf]))
+        counts[ix + 1] = times[-1].size
+    return np.cumsum(counts), np.concatenate(times) if times else np.empty(0)
 
 
 def zone_of(network: Network, stop: Row) -> ZoneInfo:
@@ -187,14 +279,16 @@ def zone_of(network: Network, stop: Row) -> ZoneInfo:
     return ZoneInfo(network.corridor.place(stop.place).time_zone or "UTC")
 
 
-def departures_of(lines: list[Row], zone: ZoneInfo, ask: FindItineraries) -> Floats:
+def departures_of(way: Way, lines: list[Row], network: Network, ask: FindItineraries) -> Floats:
     """Departures from the first stop within the horizon, from local times of day, as hours after the request's."""
+    zone = zone_of(network, way.stops[0])
     today = ask.depart.astimezone(zone).date()
+    first, last = way.service.valid_from or dt.date.min, way.service.valid_to or dt.date.max
     # Two months back: goods may board far down the line a train that left its first stop long ago.
     days = (today + dt.timedelta(days=day) for day in range(-60, int(ask.horizon_days) + 2))
     found = []
     for day in days:
-        for line in lines:
+        for line in lines if first <= day <= last else ():
             if str(day.isoweekday()) in line.days:
                 clock = dt.datetime.combine(day, dt.time(), zone) + dt.timedelta(hours=line.departs_at)
                 found.append(_hours(ask.depart, clock))

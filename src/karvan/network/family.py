@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from karvan.corridor.row import Row
+from karvan.ground.errors import InputError, Problem
 from karvan.network.network import Flags, Ints, Network
 
 UNREACHED = -1
 """Wished-for marks that no chain has: some place of `via` is on no service."""
+MOST_MARKS = 16
 OTHER = "other"
 """The family of a chain that no rule names."""
 
@@ -33,31 +36,56 @@ class Families:
     marks: Ints
     wished: int
     """Marks that a chain must have: the places that the asker wants to pass."""
+    canon: Ints
+    """For each set of marks, the least set that no further mark can tell apart from it (2 ** n_marks,)."""
 
     def of(self, marks: int) -> str:
         """The family of a chain that picked up `marks`."""
-        for rule in self.rules:
-            if not marks & rule.bars and all(marks & mark for mark in rule.needs):
-                return rule.id
-        return OTHER
+        rule = _first(self.rules, marks)
+        return self.rules[rule].id if rule >= 0 else OTHER
 
     def serves(self, marks: int) -> bool:
         """Whether a chain passed every wished-for place."""
         return marks & self.wished == self.wished
 
 
+def _first(rules: tuple[Rule, ...], marks: int) -> int:
+    for ix, rule in enumerate(rules):
+        if not marks & rule.bars and all(marks & mark for mark in rule.needs):
+            return ix
+    return -1
+
+
+@lru_cache(maxsize=64)
 def families(network: Network, via: tuple[str, ...] = ()) -> Families:
     """Give every condition of the rules, and every place of `via`, a mark of its own.
 
-    Conditions that hold on the same arcs share one mark, so that chains are told apart only where a rule does.
+    Conditions that hold on the same arcs share one mark, so that chains are told apart only where a rule does. Raises
+    InputError where there are more conditions than can be told apart.
     """
     marking = _Marking(network)
-    rules = tuple(
-        marking.rule(row) for row in sorted(network.corridor.rows("family"), key=lambda row: (row.seq, row.id))
-    )
+    rows = sorted(network.corridor.rows("family"), key=lambda row: (row.seq, row.id))
+    rules = tuple(marking.rule(row) for row in rows)
     wishes = [marking.mark(marking.places((place,))) for place in via]
     wished = UNREACHED if 0 in wishes else sum(set(wishes))
-    return Families(rules, marking.marks, wished)
+    if marking.count > MOST_MARKS:
+        remedy = "wish for fewer places, or give the package fewer rules"
+        raise InputError("the request", [Problem("via", f"{len(via)} places beside {len(rules)} families", remedy)])
+    return Families(rules, marking.marks, wished, _canon(rules, wished, marking.count))
+
+
+def _canon(rules: tuple[Rule, ...], wished: int, count: int) -> Ints:
+    """Sets of marks that lead to the same answers whatever is added: minimisation as of automata (Moore 1956)."""
+    every = np.arange(1 << count, dtype=np.int64)
+    outcome = [(_first(rules, int(marks)), int(marks) & wished == wished) for marks in every]
+    known = {pair: ix for ix, pair in enumerate(dict.fromkeys(outcome))}
+    alike = np.array([known[pair] for pair in outcome], dtype=np.int64)
+    while True:
+        after = np.column_stack([alike, *(alike[every | (1 << bit)] for bit in range(count))])
+        _, first, finer = np.unique(after, axis=0, return_index=True, return_inverse=True)
+        if len(first) == len(np.unique(alike)):
+            return first[finer.reshape(-1)].astype(np.int64)
+        alike = finer.reshape(-1)
 
 
 class _Marking:
@@ -65,7 +93,10 @@ class _Marking:
         self.network = network
         self.marks: Ints = np.zeros(len(network.arcs), dtype=np.int64)
         self._known: dict[bytes, int] = {}
-        self._mode = np.array([arc.head.mode if arc.is_ride else "" for arc in network.arcs])
+
+    @property
+    def count(self) -> int:
+        return len(self._known)
 
     def mark(self, arcs: Flags) -> int:
         """The bit that stands for passing one of these arcs; no bit where there are none."""
@@ -79,12 +110,12 @@ class _Marking:
 
     def rule(self, row: Row) -> Rule:
         groups = [
-            np.isin(self._mode, row.modes) if row.modes else None,
+            np.isin(self.network.mode, row.modes) if row.modes else None,
             self.places(row.places) if row.places else None,
             self.countries(row.countries) if row.countries else None,
         ]
         needs = tuple(self.mark(group) for group in groups if group is not None)
-        bars = self.mark(~np.isin(self._mode, ("", *row.only_modes))) if row.only_modes else 0
+        bars = self.mark(~np.isin(self.network.mode, ("", *row.only_modes))) if row.only_modes else 0
         if row.without_countries:
             bars |= self.mark(self.countries(row.without_countries))
         return Rule(row.id, row.name, needs, bars)

@@ -56,7 +56,7 @@ class Arc:
         return self.way >= 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """A corridor as arrays. Arcs are grouped by tail; sums are (n_arcs, 7) in the order of `item.SUMS`."""
 
@@ -67,10 +67,13 @@ class Network:
     ways: tuple[Way, ...]
     arcs: tuple[Arc, ...]
     first_out: Ints
+    tail: Ints
     head: Ints
     sums: Floats
     wait_h: Floats
     """Mean wait before the ride, or the cut-off before a timetabled departure (n_arcs,)."""
+    mode: NDArray[np.str_]
+    """Mode of each ride, empty for the others (n_arcs,)."""
     way: Ints
     """Way of each ride, -1 for the others (n_arcs,)."""
     passes_place: Flags
@@ -80,6 +83,8 @@ class Network:
     passes_country: Flags
     """(n_arcs, n_countries)."""
     countries: tuple[str, ...]
+    comes_to: Ints
+    """Places that an arc comes to, as bits: a ride's but its first, a gate's own on the way in (n_arcs, n_words)."""
 
     def items(self, arc: ArcIx) -> list[Item]:
         """The items of an arc, the wait for a vehicle first."""
@@ -110,14 +115,17 @@ def pack(corridor: Corridor) -> Network:
         ways=ways,
         arcs=tuple(arcs),
         first_out=np.searchsorted(tails, np.arange(len(nodes) + 1)).astype(np.int64),
+        tail=tails,
         head=np.array([node_ix[arc.head] for arc in arcs], dtype=np.int64),
         sums=np.array([_sums(riding, ways, arc) for arc in arcs]).reshape(len(arcs), 7),
         wait_h=np.array([_wait(riding, ways, arc) for arc in arcs], dtype=np.float64),
+        mode=np.array([arc.head.mode if arc.is_ride else "" for arc in arcs]),
         way=np.array([arc.way for arc in arcs], dtype=np.int64),
         passes_place=places,
         passes_link=links,
         passes_country=countries,
         countries=names,
+        comes_to=_comes_to(corridor, ways, arcs),
     )
 
 
@@ -144,7 +152,9 @@ def _passages(riding: Riding, ends: set[Node]) -> Iterator[Arc]:
         for gate in riding.facilities("terminal_gate", place):
             yield from (Arc(Node(START, place), to, gate.id) for to in ready if gate.from_mode in ("", to.mode))
             yield from (Arc(of, Node(END, place), gate.id) for of in arrived if gate.from_mode in ("", of.mode))
-        for facility in (*riding.facilities("transshipment", place), *riding.facilities("gauge_change", place)):
+        # A change of bogies is for the train as a whole: nothing is lifted from one to another.
+        changes = [facility for facility in riding.facilities("gauge_change", place) if facility.serves != "train"]
+        for facility in (*riding.facilities("transshipment", place), *changes):
             joins = _joins(facility)
             yield from (Arc(of, to, facility.id) for of in arrived for to in ready if joins(of, to))
 
@@ -195,3 +205,14 @@ def _passed(corridor: Corridor, ways: tuple[Way, ...], arcs: list[Arc]) -> tuple
             land = [country[place] for place in passed] + [link.country for link in ridden]
             countries[ix, [country_ix[name] for name in land if name]] = True
     return places, links, countries, names
+
+
+def _comes_to(corridor: Corridor, ways: tuple[Way, ...], arcs: list[Arc]) -> Ints:
+    place_ix = {place.id: ix for ix, place in enumerate(corridor.places())}
+    words = np.zeros((len(arcs), len(place_ix) // 63 + 1), dtype=np.int64)
+    for ix, arc in enumerate(arcs):
+        met = [stop.place for stop in ways[arc.way].stops[arc.board + 1 : arc.alight + 1]] if arc.is_ride else []
+        for place in met if arc.tail.state != START else [arc.tail.place]:
+            word, bit = divmod(place_ix[place], 63)
+            words[ix, word] |= 1 << bit
+    return words

@@ -9,8 +9,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from karvan.corridor.corridor import Corridor
+from karvan.corridor.route import joined_places, route
 from karvan.corridor.row import Row
-from karvan.corridor.structure import joined_places
 from karvan.network.carriage import Tariffs
 from karvan.network.item import Item, berth_item, dwell_item, facility_item, headway_item, total, travel_item
 
@@ -101,21 +101,12 @@ class Riding:
                 yield self._way(service, line[::-1], back=True)
 
     def _way(self, service: Row, stops: tuple[Row, ...], back: bool) -> Way:
-        links = self._links(service.mode, stops)
+        links = tuple(route(self._joined, service.mode, [stop.place for stop in stops]))
         vehicle = self.corridor.row("vehicle", service.vehicle)
         hops = tuple(
             self._hop(link, vehicle, a.place, b.place) for link, (a, b) in zip(links, pairwise(stops), strict=True)
         )
         return Way(service, back, stops, links, hops, tuple(self._stand(stops, links, k) for k in range(len(stops))))
-
-    def _links(self, mode: str, stops: tuple[Row, ...]) -> tuple[Row, ...]:
-        """The link of each hop: the shortest, on the gauge that the train is on where there is one."""
-        links: list[Row] = []
-        for a, b in pairwise(stops):
-            ways = self._joined[mode, a.place, b.place]
-            same = [link for link in ways if links and link.gauge_mm == links[-1].gauge_mm]
-            links.append((same or ways)[0])
-        return tuple(links)
 
     def _hop(self, link: Row, vehicle: Row, start: str, end: str) -> tuple[Item, ...]:
         country = link.country or self._country[start]

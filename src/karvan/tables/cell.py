@@ -15,6 +15,7 @@ LONGEST_TEXT = 200
 LONGEST_NOTE = 5000
 LONG_COLUMNS = ("note", "value", "title", "url", "scope", "facts", "rivals", "stops", "places")
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -72,6 +73,8 @@ def _number(text: str, column: Column) -> float | int:
         value = float(text)
     except ValueError:
         raise BadCell(f"give {column.expects()}") from None
+    if "_" in text:  # Python reads 1_000; nobody else does
+        raise BadCell(f"give {column.expects()}, without underscores")
     if not math.isfinite(value):
         raise BadCell(f"give {column.expects()}; a missing value is an empty cell")
     if column.kind == "whole":
@@ -85,6 +88,8 @@ def _text(text: str, column: Column) -> Cell:
     longest = LONGEST_NOTE if column.name in LONG_COLUMNS else LONGEST_TEXT
     if len(text) > longest:
         raise BadCell(f"give at most {longest} characters")
+    if _CONTROL.search(text):
+        raise BadCell("give text without control characters")
     if column.many:
         return tuple(part.strip() for part in text.split(";") if part.strip())
     return text

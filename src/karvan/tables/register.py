@@ -360,7 +360,7 @@ MONTH_PROFILE = Table(
 )
 EMISSION_FACTOR = Table(
     "emission_factor",
-    "Greenhouse-gas factors (ISO 14083, GLEC), well-to-wheel: of transport by tonne-km, of a hub by container or tonne.",
+    "Greenhouse-gas factors (ISO 14083, GLEC), well-to-wheel: transport by tonne-km, a hub by container or tonne.",
     ("id",),
     (
         _id("By custom mode-vehicle-energy."),

@@ -45,7 +45,7 @@ def draw(picture: str) -> Corridor:
     return drawing.corridor()
 
 
-def row(table: str, **cells: Any) -> Row:
+def row(table: str, /, **cells: Any) -> Row:
     """A row of a table with the cells given and the others empty."""
     empty = {
         column.name: () if column.many else {"text": "", "flag": False}.get(column.kind) for column in BY_NAME[table]

@@ -1,0 +1,177 @@
+"""What must hold of the package that ships."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from frictionless import Package, system
+
+import build_middle_corridor
+from karvan.corridor import Corridor
+from karvan.corridor.check import check, numbers
+from karvan.corridor.load import locate
+from karvan.itinerary import Option, Plan
+from karvan.study.plan import Planner
+
+REQUESTS = [
+    ("Xi'an", "Istanbul"),
+    ("Xi'an", "Duisburg"),
+    ("Chongqing", "Budapest"),
+    ("Shanghai", "Rotterdam"),
+    ("Tashkent", "Poti"),
+    ("Almaty", "Mersin"),
+    ("Urumqi", "Baku"),
+    ("Constanta", "Almaty"),
+]
+
+
+@pytest.fixture(scope="module")
+def plan(planner: Planner) -> Callable[[str, str], Plan]:
+    """Plan two 40-foot boxes, each pair of places once."""
+    done: dict[tuple[str, str], Plan] = {}
+
+    def plan(*ends: str) -> Plan:
+        if ends not in done:
+            done[ends] = planner.plan(planner.request(*ends, "2026-12-01", "2xFEU", past=True))
+        return done[ends]
+
+    return plan
+
+
+# a: the package
+
+
+def test_a01_it_has_no_problems() -> None:
+    assert [str(problem) for problem in check("middle-corridor")[1]] == []
+
+
+def test_a02_it_is_what_its_builder_writes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["build_middle_corridor.py", "--check"])
+    code = build_middle_corridor.main()
+    assert (capsys.readouterr().out, code) == ("nothing changed\n", 0)
+
+
+def test_a03_it_covers_the_continent(shipped: Corridor) -> None:
+    assert len(shipped.places()) >= 120
+    assert len({place.country for place in shipped.places()} - {""}) >= 20
+    assert len(shipped.rows("link")) >= 180
+
+
+def test_a04_at_most_a_third_of_the_numbers_is_assumed(shipped: Corridor) -> None:
+    grades = shipped.evidence.grades(numbers(shipped, engine_only=True))
+    assert grades["none"] == 0
+    assert grades["D"] <= 0.35 * grades.total()
+
+
+def test_a05_no_length_is_assumed(shipped: Corridor) -> None:
+    lengths = [address for address in numbers(shipped) if address[0] == "link" and address[2] == "length_km"]
+    assert [row for table, row, column in lengths if shipped.evidence.grade(table, row, column) == "D"] == []
+    assert len(lengths) == len(shipped.rows("link"))
+
+
+def test_a06_every_fact_in_use_is_one_that_somebody_said(shipped: Corridor) -> None:
+    facts, sources = shipped.evidence.facts, shipped.evidence.sources
+    used = {name for basis in shipped.rows("basis") for name in (*basis.facts, *basis.rivals)}
+    assert used <= set(facts)
+    assert {facts[name].source for name in used} <= set(sources)
+
+
+def test_a07_every_place_is_on_a_service_or_on_the_way_of_one(shipped: Corridor) -> None:
+    assert {place.id for place in shipped.places()} - {stop.place for stop in shipped.rows("stop")} == set()
+
+
+def test_a08_every_number_is_within_what_its_column_admits_and_shares_add_up(shipped: Corridor) -> None:
+    shares = Counter[str]()
+    for month in shipped.rows("month_profile"):
+        shares[month.profile] += month.share
+    assert all(total == pytest.approx(1, abs=1e-3) for total in shares.values())
+
+
+def test_a09_frictionless_finds_nothing_wrong() -> None:
+    folder = locate("middle-corridor")
+    with system.use_context(trusted=True):
+        report = Package(str(folder / "datapackage.json")).validate()
+    assert report.flatten(["title", "message"]) == []
+
+
+# b: what it answers
+
+
+@pytest.mark.parametrize(("origin", "destination"), REQUESTS)
+def test_b01_three_families_of_routes(plan: Callable[..., Plan], origin: str, destination: str) -> None:
+    assert len({option.family for option in plan(origin, destination).options}) >= 3
+
+
+@pytest.mark.parametrize(("origin", "destination"), REQUESTS)
+def test_b02_nothing_jumps(plan: Callable[..., Plan], origin: str, destination: str) -> None:
+    answer = plan(origin, destination)
+    for option in answer.options:
+        assert (option.legs[0].from_place, option.legs[-1].to_place) == (answer.ask.origin, answer.ask.destination)
+        assert option.legs[0].depart == answer.ask.depart
+        for one, other in pairwise(option.legs):
+            assert (one.to_place, one.arrive) == (other.from_place, other.depart)
+        for ride in option.rides:
+            assert (ride.passes[0], ride.passes[-1]) == (ride.from_place, ride.to_place)
+            assert ride.time_h > 0
+        assert_gauges_meet(option)
+
+
+def assert_gauges_meet(option: Option) -> None:
+    """A train is left and joined on one gauge, unless the boxes pass a gauge change between."""
+    for ride, handling, after in zip(option.legs[1::2], option.legs[2::2], option.legs[3::2], strict=False):
+        if ride.mode == after.mode == "rail" and ride.to_gauge_mm != after.from_gauge_mm:
+            assert "gauge_change" in {item.kind for item in handling.items}
+
+
+@pytest.mark.parametrize(("origin", "destination"), REQUESTS)
+def test_b03_legs_add_up(plan: Callable[..., Plan], origin: str, destination: str) -> None:
+    for option in plan(origin, destination).options:
+        hours = (option.arrive - option.depart).total_seconds() / 3600
+        assert option.time_h == pytest.approx(hours)
+        assert option.price_usd == pytest.approx(sum(leg.price_usd for leg in option.legs))
+        assert option.co2e_kg == pytest.approx(sum(leg.co2e_kg for leg in option.legs))
+        assert option.quantile_h(0.1) <= option.quantile_h(0.5) <= option.quantile_h(0.9)
+
+
+@pytest.mark.parametrize(("origin", "destination"), REQUESTS)
+def test_b04_no_place_twice(plan: Callable[..., Plan], origin: str, destination: str) -> None:
+    for option in plan(origin, destination).options:
+        assert [place for place, times in Counter(option.places).items() if times > 1] == []
+
+
+@pytest.mark.parametrize(("origin", "destination"), REQUESTS)
+def test_b05_sensible_speeds_prices_and_carbon(plan: Callable[..., Plan], origin: str, destination: str) -> None:
+    for option in plan(origin, destination).options:
+        assert 2 < option.distance_km / option.time_h < 900
+        assert 0.02 < option.price_usd / option.distance_km / 2 < 30  # USD by the km and box
+        assert 1 < 1000 * option.co2e_kg / option.distance_km / 40 < 1500  # g by the tonne-km, roughly
+
+
+@pytest.mark.parametrize(("origin", "destination"), REQUESTS)
+def test_b06_every_number_under_an_option_is_in_the_package(
+    plan: Callable[..., Plan], shipped: Corridor, origin: str, destination: str
+) -> None:
+    known = set(numbers(shipped))
+    leans = {address for option in plan(origin, destination).options for leg in option.legs for address in leg.leans_on}
+    assert leans - known == set()
+
+
+def test_b07_without_russia_nothing_passes_russia(planner: Planner, shipped: Corridor) -> None:
+    answer = planner.plan(planner.request("Xi'an", "Duisburg", "2026-12-01", avoid="RU", past=True))
+    country = {place.id: place.country for place in shipped.places()}
+    assert answer.found
+    assert "RU" not in {country[place] for option in answer.options for place in option.places}
+
+
+def test_b08_without_the_caspian_no_caspian_ferry(planner: Planner, shipped: Corridor) -> None:
+    caspian = {link.id for link in shipped.rows("link") if link.waters == "Caspian Sea"}
+    answer = planner.plan(planner.request("Xi'an", "Istanbul", "2026-12-01", avoid="sea:Caspian", past=True))
+    ridden = {
+        item.row for option in answer.options for leg in option.legs for item in leg.items if item.kind == "travel"
+    }
+    assert caspian
+    assert not ridden & caspian
