@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from karvan.itinerary import FindItineraries, choose, search
-from karvan.itinerary.choice import pareto, thin
+from karvan.itinerary.choice import thin
 from karvan.network import Network, pack
 from karvan.testing import draw
 
@@ -136,16 +136,16 @@ TURN = (
 @given(pictures())
 def test_a01_where_boxes_change_freely_all_that_no_chain_beats_and_nothing_else(picture: tuple) -> None:
     lines, _ = picture
-    chains = search(network_of(lines, {}), ASK).chains
-    assert {chain.criteria for chain in pareto(chains)} == unbeaten({way[1:] for way in by_hand(lines, "A", "B")})
+    front = search(network_of(lines, {}), ASK).front
+    assert {chain.criteria for chain in front} == unbeaten({way[1:] for way in by_hand(lines, "A", "B")})
 
 
 @settings(max_examples=200, deadline=None)
 @example(TURN)
 @given(pictures())
 def test_a02_and_where_they_may_have_to_go_round(picture: tuple) -> None:
-    chains = search(network_of(*picture), ASK).chains
-    assert {chain.criteria for chain in pareto(chains)} == in_rounds(*picture, "A", "B")
+    front = search(network_of(*picture), ASK).front
+    assert {chain.criteria for chain in front} == in_rounds(*picture, "A", "B")
 
 
 @settings(max_examples=100, deadline=None)
@@ -163,7 +163,7 @@ def test_a03_the_best_of_each_family_is_the_cheapest_that_comes_to_no_place_twic
 @given(pictures(), st.sampled_from([0.0, 0.05, 0.5]))
 def test_b01_thinning_keeps_one_within_epsilon_of_each_that_it_drops(picture: tuple, epsilon: float) -> None:
     ask = FindItineraries("A", "B", MONDAY, tonnes=1.0, horizon_days=30, epsilon=epsilon, value_of_time_usd_h=3.0)
-    front = pareto(search(network_of(*picture), ask).chains)
+    front = search(network_of(*picture), ask).front
     kept = thin(front, ask)
     assert set(kept) <= set(front)
     for chain in front:
@@ -218,7 +218,7 @@ def test_c01_ehrgott_exercise_9_5_has_four_pareto_paths() -> None:
         (round(chain.price_usd), round(chain.co2e_kg)): "".join(
             network.arcs[arc].head.place for arc in chain.arcs[1::2]
         )
-        for chain in search(network, ask).chains
+        for chain in search(network, ask).front
     }
     assert {costs: ways[costs] for costs in unbeaten(set(ways))} == {
         (8, 9): "BDF",

@@ -160,7 +160,14 @@ def test_e02_drawn_line__gives_bends_to_an_edge_that_keeps_its_length():
     assert way.points[:, 1].max() == pytest.approx(0.005)
 
 
-def test_e03_drawn_lines__one_may_hang_on_another():
+def test_e03_drawn_line__a_spur_is_tied_at_its_start_only():
+    graph = draw("a-b").with_lines([np.array([[0.01, 0.001], [0.01, 0.01], [0.0149, 0.01]])])
+    way = between(graph, (0.0, 0.0), (0.0149, 0.01))
+    assert way.km == pytest.approx(2.49 * STEP_KM, rel=1e-3)
+    assert way.drawn_km == pytest.approx(1.49 * STEP_KM, rel=1e-3)
+
+
+def test_e04_drawn_lines__one_may_hang_on_another():
     first, second = np.array([[0.02, 0.0], [0.03, 0.0]]), np.array([[0.03, 0.001], [0.03, 0.01]])
     graph = draw("a-b").with_lines([first, second])
     assert between(graph, (0.0, 0.0), (0.03, 0.01)).km == pytest.approx(4 * STEP_KM, rel=1e-2)

@@ -36,8 +36,8 @@ class Graph:
     points: Points
     edges: np.ndarray  # (n, 2) nodes; each edge once, usable both ways
     km: np.ndarray
-    mapped: int | None = None
-    """How many of the nodes are mapped; what comes after them is drawn by hand."""
+    by_hand: np.ndarray | None = None
+    """Which nodes are of a line drawn by hand that stands for nothing on the map."""
 
     @cached_property
     def tree(self) -> cKDTree:
@@ -71,24 +71,26 @@ class Graph:
     def with_lines(self, lines: list[Points]) -> Graph:
         """With lines drawn by hand, each end tied to the nearest node that is not of the line itself.
 
-        A line between two nodes that an edge joins already takes that edge's place, and its length: only the bends
+        A line with the same node nearest to both ends is a spur, tied at its start only. A line between two nodes that an edge joins already takes that edge's place, and its length: only the bends
         are drawn then.
         """
         points = np.vstack((self.points, *lines))
         line_of = np.repeat(np.arange(-1, len(lines)), [len(self.points), *map(len, lines)])
-        tree, edges, km, replaced = cKDTree(on_sphere(points)), [self.edges], [self.km], []
+        tree, by_hand, replaced = cKDTree(on_sphere(points)), line_of >= 0, np.zeros(len(self.edges), dtype=bool)
+        edges, km = [], []
         for i, line in enumerate(lines):
             _, near = tree.query(on_sphere(line[[0, -1]]), k=len(line) + 1)
-            first, last = (next(int(node) for node in row if line_of[node] != i) for row in near)
-            chain = np.concatenate(([first], np.flatnonzero(line_of == i), [last]))
-            drawn = distance_km(points[chain[:-1]], points[chain[1:]])
-            there = self.matrix[first, last] if max(first, last) < len(self.points) else 0.0
-            replaced += [(first, last), (last, first)] if there else []
+            ties = [next(int(node) for node in row if line_of[node] != i) for row in near]
+            chain = np.concatenate((ties[:1], np.flatnonzero(line_of == i), ties[1:] if ties[0] != ties[1] else []))
+            chain = chain.astype(int)
             edges.append(np.column_stack((chain[:-1], chain[1:])))
-            km.append(drawn * max(1.0, there / drawn.sum()))
-        gone = [tuple(edge) in set(replaced) for edge in self.edges.tolist()]
-        km[0], edges[0] = self.km[~np.array(gone)], self.edges[~np.array(gone)]
-        return Graph(points, np.vstack(edges), np.concatenate(km), len(self.points))
+            km.append(distance_km(points[chain[:-1]], points[chain[1:]]))
+            there = (self.edges == ties).all(axis=1) | (self.edges == ties[::-1]).all(axis=1)
+            if there.any() and ties[0] != ties[1]:
+                km[-1] *= max(1.0, self.km[there].min() / km[-1].sum())
+                by_hand[line_of == i], replaced = False, replaced | there
+        kept = self.without(replaced)
+        return Graph(points, np.vstack((kept.edges, *edges)), np.concatenate((kept.km, *km)), by_hand)
 
     def near(self, point: Points, within_km: float) -> np.ndarray:
         """Nodes within the distance, or the nearest one if there is none."""
@@ -116,8 +118,11 @@ class Graph:
             here = nodes[-1]
         line = np.vstack((start, self.points[nodes], end))
         ends = float(distance_km(start, line[1])), float(distance_km(line[-2], end))
-        steps = [(float(self.matrix[a, b]), max(a, b)) for a, b in pairwise(nodes)]
-        drawn = sum(km for km, node in steps if node >= (self.mapped or len(self.points)))
+        steps = [
+            (float(self.matrix[a, b]), self.by_hand is not None and self.by_hand[[a, b]].any())
+            for a, b in pairwise(nodes)
+        ]
+        drawn = sum(km for km, by_hand in steps if by_hand)
         return Way(line, nodes, sum(ends) + sum(km for km, _ in steps), drawn, ends)
 
     @cached_property

@@ -1,8 +1,8 @@
 """Shipping lanes: the marnet network that `searoute` carries, less the short cuts that no link may take by chance.
 
-A passage is a place of its own here, so a link sails Suez or Panama only if one of its ends lies there. The lanes of
-the package go up the Volga and down the Don; rivers are left out. The Caspian lanes are too few to follow: a link
-there is drawn from coast to coast by its via points.
+A passage is a place of its own here, so a link sails Suez or Panama only if one of its ends lies there. The lanes go up
+the Volga and down the Don, and through Corinth, where no container ship fits; both are left out. The Caspian lanes are
+too few to follow: a link there is drawn from coast to coast by its via points.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from .graph import Graph, Way
 
 CLOSED = ("suez", "panama", "northwest", "bering", "chili")
 AT_PASSAGE_KM = 100.0
-RIVERS = (39.5, 44.0, 60.0, 60.0)
+LEFT_OUT = {"Volga, Don": (39.5, 44.0, 60.0, 60.0), "Corinth": (22.85, 37.85, 23.05, 38.0)}
 CASPIAN = (46.5, 36.3, 54.8, 47.4)
-"""Boxes of west, south, east, north; the river box also swallows the Caspian lanes, which do not reach the ocean."""
+"""Boxes of west, south, east, north."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ def sea_graph() -> SeaGraph:
     points = np.array(sorted(number))
     edges = np.array([(a, b) for a, b, _ in found])
     passage = np.array([name if not name.startswith(("segment", "pacific")) else "" for _, _, name in found])
-    dry = in_box(points, RIVERS)[edges].any(axis=1)
+    dry = np.any([in_box(points, box)[edges].any(axis=1) for box in LEFT_OUT.values()], axis=0)
     edges, passage = edges[~dry], passage[~dry]
     return SeaGraph(Graph(points, edges, distance_km(points[edges[:, 0]], points[edges[:, 1]])), passage)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,29 +20,36 @@ def check(package: str | Path) -> tuple[Corridor, list[Problem]]:
     return corridor, problems + list(evidence_problems(corridor))
 
 
-def numbers(corridor: Corridor, engine_only: bool = False) -> Iterator[Address]:
+def numbers(corridor: Corridor, *, engine_only: bool = False) -> Iterator[Address]:
     """The address of every number that needs a basis (`engine_only`: that an engine reads)."""
+    return (address for address, _ in _values(corridor, engine_only=engine_only))
+
+
+def _values(corridor: Corridor, *, engine_only: bool = False) -> Iterator[tuple[Address, float]]:
     for table in TABLES:
         columns = [c.name for c in table if c.needs_basis and (c.use == "engine" or not engine_only)]
         if columns:
             for row in corridor.rows(table.name):
                 key = key_of(table.name, row)
                 for column in columns:
-                    if getattr(row, column) is not None:
-                        yield table.name, key, column
+                    value = getattr(row, column)
+                    if value is not None:
+                        yield (table.name, key, column), value
 
 
 def evidence_problems(corridor: Corridor) -> Iterator[Problem]:
     """Numbers without a basis, bases without a number, and bases that claim what their facts do not bear."""
     ledger = corridor.evidence
-    wanted = set(numbers(corridor))
-    for address in sorted(wanted - set(ledger.basis)):
+    found = dict(_values(corridor))
+    unread = {address for address, value in found.items() if math.isnan(value)}  # told of already, cell by cell
+    wanted = set(found)
+    for address in sorted(wanted - unread - set(ledger.basis)):
         yield Problem(
             f"{address[0]}.csv, row {address[1]}, {address[2]}", "a number without a basis", "add its row to basis.csv"
         )
     for address in sorted(set(ledger.basis) - wanted):
-        found = "a table that there is not" if address[0] not in BY_NAME else "a basis without a number"
-        yield Problem(f"basis.csv, row {':'.join(address)}", found, "take the row out, or give the number")
+        what = "a table that there is not" if address[0] not in BY_NAME else "a basis without a number"
+        yield Problem(f"basis.csv, row {':'.join(address)}", what, "take the row out, or give the number")
     for row in corridor.rows("basis"):
         yield from _claims(row, corridor)
 

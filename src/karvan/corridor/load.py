@@ -133,7 +133,9 @@ def _stand_in(column: Column, cell: str) -> Cell:
     """What a bad cell holds while the rest is checked, so that its row does not count as missing elsewhere too."""
     if column.many:
         return ()
-    return math.nan if column.numeric else cell.strip()
+    if column.numeric:
+        return math.nan
+    return "" if column.one_of else cell.strip()
 
 
 def _file_problems(name: str, files: Iterable[str]) -> list[Problem]:

@@ -29,7 +29,7 @@ LARGEST_FILE = 256 * 2**20
 LARGEST_PACKAGE = 1024 * 2**20
 MOST_FILES = 200
 UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, RuntimeError, EOFError,
-              OSError, ValueError)  # fmt: skip
+              OSError, ValueError, IndexError)  # fmt: skip
 """What a damaged or unusual zip may raise."""
 
 TextRow = Mapping[str, str]

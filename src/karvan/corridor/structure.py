@@ -172,6 +172,15 @@ def figures(corridor: Corridor) -> Iterator[Problem]:
             )
 
 
+def timetables(corridor: Corridor) -> Iterator[Problem]:
+    """Days of departure are digits from 1 to 7, each once."""
+    for line in corridor.rows("timetable"):
+        if not set(line.days) <= set("1234567") or len(set(line.days)) < len(line.days):
+            yield Problem(
+                _at("timetable", line, "days"), shown(line.days), "give days of the week as digits, Monday is 1: 135"
+            )
+
+
 def closures(corridor: Corridor) -> Iterator[Problem]:
     """A closure stops rows that there are."""
     for closure in corridor.rows("closure"):
@@ -197,5 +206,5 @@ def currents(corridor: Corridor) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[Corridor], Iterator[Problem]], ...] = (
-    time_zones, links, facilities, services, figures, closures, currents,
+    time_zones, links, facilities, services, timetables, figures, closures, currents,
 )  # fmt: skip

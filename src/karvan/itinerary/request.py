@@ -37,20 +37,27 @@ class Load:
     def parse(cls, text: str) -> Load:
         """A load as people write it: 2xFEU, TEU, 1x40ft+3x20ft. Raises InputError."""
         twenty = forty = 0
-        remedy = "give boxes as 2xFEU, 1xTEU or 1x40ft+2x20ft"
         for part in text.split("+"):
             match = _PART.fullmatch(part.strip())
             count = float(match[1] or 1) if match else 0.0
-            if match is None or count != int(count) or not 0 < count <= MOST_BOXES:
-                found = shown(text)
-                raise InputError(
-                    "the request", [Problem("load", found, f"{remedy}, whole boxes from 1 to {MOST_BOXES:,}")]
-                )
+            if match is None or not 0 < count <= MOST_BOXES or count != int(count):
+                raise _unusable(text)
             if match[2].upper() in ("FEU", "40FT"):
                 forty += int(count)
             else:
                 twenty += int(count)
-        return cls(twenty, forty)
+        return cls(twenty, forty).checked()
+
+    def checked(self) -> Load:
+        """The load itself, if it can be shipped. Raises InputError."""
+        if min(self.boxes_20ft, self.boxes_40ft) < 0 or not 0 < self.boxes <= MOST_BOXES:
+            raise _unusable(str(self))
+        return self
+
+
+def _unusable(load: str) -> InputError:
+    remedy = f"give boxes as 2xFEU, 1xTEU or 1x40ft+2x20ft, whole boxes from 1 to {MOST_BOXES:,} in all"
+    return InputError("the request", [Problem("load", "nothing" if load == "nothing" else shown(load), remedy)])
 
 
 @dataclass(frozen=True, slots=True)

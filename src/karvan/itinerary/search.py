@@ -17,7 +17,7 @@ import numpy as np
 
 from karvan.corridor.row import Row
 from karvan.itinerary.request import FindItineraries
-from karvan.network.family import Families, families
+from karvan.network.family import UNREACHED, Families, families
 from karvan.network.item import SUMS
 from karvan.network.network import END, START, ArcIx, Flags, Floats, Ints, Network, Node
 from karvan.network.ride import Way
@@ -63,7 +63,7 @@ def search(network: Network, ask: FindItineraries) -> Found:
     """All chains from origin to destination that none beats, and the best of each family."""
     marked = families(network, ask.via)
     start, end = Node(START, ask.origin), Node(END, ask.destination)
-    if start not in network.node_ix or end not in network.node_ix:
+    if start not in network.node_ix or end not in network.node_ix or marked.wished == UNREACHED:
         return Found((), (), marked, 0)
     run = _Run(network, ask, marked, network.node_ix[start], network.node_ix[end])
     best: list[Chain] = []
@@ -132,15 +132,15 @@ class _Run:
     def front(self, known: Sequence[Chain]) -> list[Chain]:
         """The Pareto set, but for chains that are no better than a known one."""
         bounds = np.array([chain.criteria for chain in known]).reshape(len(known), 3)
-        wishes = np.where(self.marked.marks & self.marked.wished, self.marked.marks & self.marked.wished, 0)
+        wishes = self.marked.marks & self.marked.wished
         asis = np.arange(self.marked.canon.shape[0], dtype=np.int64)
 
         def run(room: int) -> tuple[int, _Labels]:
             labels = _Labels(room, len(self.network.nodes), 0)
             status = self.kernels.search(
                 self.network.first_out, self.network.head, self.hours, self.price, self.co2e, wishes, asis,
-                *self.timing, self.start, self.end, 0.0, self.horizon_h, self.left_h, self.left_usd, self.left_kg, bounds,
-                *labels.plain,
+                *self.timing, self.start, self.end, 0.0, self.horizon_h,
+                self.left_h, self.left_usd, self.left_kg, bounds, *labels.plain,
             )  # fmt: skip
             return status, labels
 

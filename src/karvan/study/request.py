@@ -16,7 +16,7 @@ from karvan.itinerary import FindItineraries, Load, tonnes_of
 from karvan.itinerary.request import MODES
 
 DEFAULT_COMMODITY = "general"
-LAST_YEAR = 2100
+FIRST_YEAR, LAST_YEAR = 1950, 2100
 
 
 def read_request(
@@ -91,7 +91,7 @@ class _Reading:
 
     def load(self, load: str | Load) -> Load:
         try:
-            return load if isinstance(load, Load) else Load.parse(load)
+            return load.checked() if isinstance(load, Load) else Load.parse(load)
         except InputError as error:
             self.problems += error.problems
             return Load()
@@ -121,8 +121,8 @@ class _Reading:
                 "depart", shown(str(depart)), "give a day as 2026-12-01, or an instant as 2026-12-01T08:00+08:00"
             )
             return today
-        if leaves.year > LAST_YEAR:
-            self.problem("depart", str(leaves.date()), f"give a day up to the year {LAST_YEAR}")
+        if not FIRST_YEAR <= leaves.year <= LAST_YEAR:
+            self.problem("depart", str(leaves.date()), f"give a day from the year {FIRST_YEAR} to {LAST_YEAR}")
         elif leaves < today and not past:
             self.problem(
                 "depart", str(leaves.date()), f"it has passed: give {today.date()} or later, or allow the past (--past)"
