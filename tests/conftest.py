@@ -1,4 +1,4 @@
-"""What tests share: pictures searched and told in a line, a small sound package on disk, the command line in process."""
+"""What tests share: pictures searched and told in a line, a small sound package, the command line in process."""
 
 from __future__ import annotations
 

@@ -38,6 +38,9 @@ def column(package: Path, table: str, name: str, key: str, value: str) -> None:
     file.write_text("\n".join(",".join(row) for row in [header, *rows]) + "\n", encoding="utf-8")
 
 
+READ = "link,train-0,length_km,F1,,read,B"
+"""The basis of a length, as it stands in the small package."""
+
 FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     # cells
     "a negative length": (
@@ -149,7 +152,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "a link shorter than the great circle": (
         lambda package: column(package, "place", "lon", "BETA", "60"),
-        "link.csv, row train-0, length_km | found 1000 | the places are 6672 km apart: mend the length or the coordinates",
+        "link.csv, row train-0, length_km | found 1000 | the places are 6672 km apart: mend the length or ",
     ),
     "a link from a place to itself": (
         lambda package: column(package, "link", "to_place", "train-0", "ALPHA"),
@@ -206,21 +209,21 @@ FAULTS_OF_EVIDENCE: dict[str, tuple[Callable[[Path], object], str]] = {
         "basis.csv, row lonk:train-0:tracks | found a table that there is not | take the row out, or give the number",
     ),
     "a grade better than its facts": (
-        lambda package: change(package, "basis", "link,train-0,length_km,F1,,read,B", "link,train-0,length_km,F1,,read,A"),
+        lambda package: change(package, "basis", READ, "link,train-0,length_km,F1,,read,A"),
         "basis.csv, row link:train-0:length_km, grade | found 'A' | its weakest fact is of confidence B",
     ),
     "an assumption of a good grade": (
         lambda package: change(
-            package, "basis", "link,train-0,length_km,F1,,read,B,", "link,train-0,length_km,,,assumed,B,a guess"
+            package, "basis", READ + ",", "link,train-0,length_km,,,assumed,B,a guess"
         ),
         "basis.csv, row link:train-0:length_km, grade | found 'B' | an assumption is graded D",
     ),
     "an assumption without a reason": (
-        lambda package: change(package, "basis", "link,train-0,length_km,F1,,read,B,", "link,train-0,length_km,,,assumed,D,"),
+        lambda package: change(package, "basis", READ + ",", "link,train-0,length_km,,,assumed,D,"),
         "basis.csv, row link:train-0:length_km, note | found nothing | an assumption says why",
     ),
     "a reading of no fact": (
-        lambda package: change(package, "basis", "link,train-0,length_km,F1,,read,B", "link,train-0,length_km,,,read,B"),
+        lambda package: change(package, "basis", READ, "link,train-0,length_km,,,read,B"),
         "basis.csv, row link:train-0:length_km, facts | found nothing | method 'read' names its facts",
     ),
 }  # fmt: skip

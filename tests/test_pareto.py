@@ -69,7 +69,7 @@ def by_hand(lines: list[Line], start: str, end: str) -> set[tuple]:
 
 
 def in_rounds(lines: list[Line], changes: dict[str, list[tuple[str, str]]], start: str, end: str) -> set[tuple]:
-    """What may be had by any number of rides, ride after ride until nothing new turns up: (hours, dollars, kilograms)."""
+    """What any number of rides can reach, ride after ride until nothing new turns up: (hours, dollars, kilograms)."""
     bags = {(start, ""): {(0.0, 0, 0)}}
     grown = True
     while grown:
@@ -132,7 +132,7 @@ TURN = (
 """Quick and cheap to C, but on the wrong mode; a turn round D would mend that and comes to C twice."""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(pictures())
 def test_a01_where_boxes_change_freely_all_that_no_chain_beats_and_nothing_else(picture: tuple) -> None:
     lines, _ = picture
@@ -140,7 +140,7 @@ def test_a01_where_boxes_change_freely_all_that_no_chain_beats_and_nothing_else(
     assert {chain.criteria for chain in front} == unbeaten({way[1:] for way in by_hand(lines, "A", "B")})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @example(TURN)
 @given(pictures())
 def test_a02_and_where_they_may_have_to_go_round(picture: tuple) -> None:
@@ -148,7 +148,7 @@ def test_a02_and_where_they_may_have_to_go_round(picture: tuple) -> None:
     assert {chain.criteria for chain in front} == in_rounds(*picture, "A", "B")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(pictures())
 def test_a03_the_best_of_each_family_is_the_cheapest_that_comes_to_no_place_twice(picture: tuple) -> None:
     lines, _ = picture
@@ -159,7 +159,7 @@ def test_a03_the_best_of_each_family_is_the_cheapest_that_comes_to_no_place_twic
         assert not ways or min(ways) in {option.price_usd for option in options if option.family == family}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(pictures(), st.sampled_from([0.0, 0.05, 0.5]))
 def test_b01_thinning_keeps_one_within_epsilon_of_each_that_it_drops(picture: tuple, epsilon: float) -> None:
     ask = FindItineraries("A", "B", MONDAY, tonnes=1.0, horizon_days=30, epsilon=epsilon, value_of_time_usd_h=3.0)
@@ -171,7 +171,7 @@ def test_b01_thinning_keeps_one_within_epsilon_of_each_that_it_drops(picture: tu
         assert any(all(x <= y for x, y in zip(other.criteria, worst, strict=True)) for other in kept)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(pictures())
 def test_b02_a_leg_starts_where_and_when_the_last_one_ended(picture: tuple) -> None:
     network = network_of(*picture)
@@ -182,7 +182,7 @@ def test_b02_a_leg_starts_where_and_when_the_last_one_ended(picture: tuple) -> N
             assert (one.to_place, one.arrive) == (other.from_place, other.depart)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(pictures())
 def test_b03_legs_add_up_to_their_option(picture: tuple) -> None:
     network = network_of(*picture)
@@ -207,8 +207,8 @@ EHRGOTT = """
     D-F road D 1h F now 3usd 2kg
     E-F road E 1h F now 4usd 2kg
 """
-"""Exercise 9.5, page 269, of M. Ehrgott (2005), Multicriteria Optimization, 2nd ed., Springer: places 1 to 6 are A to F,
-its two costs are dollars and kilograms. The figures are as in examples/ShortestPathEhrgott2005.jl of vOptGeneric.jl."""
+"""Exercise 9.5, page 269, of M. Ehrgott (2005), Multicriteria Optimization, 2nd ed., Springer. Its nodes 1 to 6 are A
+to F, its two costs dollars and kilograms. The figures are as in examples/ShortestPathEhrgott2005.jl of vOptGeneric.jl."""
 
 
 def test_c01_ehrgott_exercise_9_5_has_four_pareto_paths() -> None:

@@ -27,5 +27,5 @@ def test_a01_the_same_cases_uncompiled() -> None:
     ]
     path = os.pathsep.join([str(TESTS.parent / "src"), str(TESTS.parent / "tools")])
     env = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": path}
-    done = subprocess.run([sys.executable, *map(str, words)], env=env, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run([sys.executable, *map(str, words)], check=False, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]

@@ -121,7 +121,8 @@ def _say(text: str, unit: str, facts: Mapping[str, Fact], rules: Rules) -> Said:
     value, method = _value(body, unit, facts, rules)
     if assumed or _leans_on_assumption(body, rules):
         return Said(value, "assumed", "D", used, rivals, _joined(f"= {body}" if used else "", note))
-    grade = max((facts[name].confidence for name in used), default="C")
+    worst = max((facts[name].confidence for name in used), default="C")
+    grade = max(worst, "B") if method == "derived" else worst  # a formula is not itself a statistic
     formula = body if method == "derived" else ""
     return Said(value, method, grade, used, rivals, _joined(formula, note))
 

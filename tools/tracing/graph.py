@@ -16,6 +16,8 @@ from .geodesy import Points, distance_km, on_sphere
 STUB_COST = 4.0
 """A kilometre off the graph is as bad as so many on it, or the way would leave the track to cut corners."""
 
+TIE_KM = 5.0
+"""A drawn line that ends further from everything else is a spur."""
 LIMIT_KM, LIMIT_CROW = 100.0, 2.0
 """The search first looks no further than this and so many times the crow, for speed; then everywhere."""
 
@@ -68,10 +70,16 @@ class Graph:
         one, other = (np.sort(some, axis=1) @ [len(self.points), 1] for some in (pairs, self.edges))
         return np.isin(one, other)
 
-    def with_lines(self, lines: list[Points]) -> Graph:
-        """With lines drawn by hand, each end tied to the nearest node that is not of the line itself.
+    def _joins(self, ends: list[int]) -> np.ndarray:
+        """Which edges join the two nodes, if two different ones are given."""
+        if len(set(ends)) < 2:
+            return np.zeros(len(self.edges), dtype=bool)
+        return (self.edges == ends).all(axis=1) | (self.edges == ends[::-1]).all(axis=1)
 
-        A line with the same node nearest to both ends is a spur, tied at its start only. A line between two nodes that an edge joins already takes that edge's place, and its length: only the bends
+    def with_lines(self, lines: list[Points]) -> Graph:
+        """With lines drawn by hand, each end tied to the nearest node that is not of the line itself, if one is near.
+
+        A line between two nodes that an edge joins already takes that edge's place, and its length: only the bends
         are drawn then.
         """
         points = np.vstack((self.points, *lines))
@@ -79,14 +87,13 @@ class Graph:
         tree, by_hand, replaced = cKDTree(on_sphere(points)), line_of >= 0, np.zeros(len(self.edges), dtype=bool)
         edges, km = [], []
         for i, line in enumerate(lines):
-            _, near = tree.query(on_sphere(line[[0, -1]]), k=len(line) + 1)
-            ties = [next(int(node) for node in row if line_of[node] != i) for row in near]
-            chain = np.concatenate((ties[:1], np.flatnonzero(line_of == i), ties[1:] if ties[0] != ties[1] else []))
-            chain = chain.astype(int)
+            off, near = tree.query(on_sphere(line[[0, -1]]), k=len(line) + 1, distance_upper_bound=TIE_KM)
+            start, end = (_nearest(*row, line_of != i) for row in zip(near, off, strict=True))
+            chain = np.array([*start, *np.flatnonzero(line_of == i), *end])
             edges.append(np.column_stack((chain[:-1], chain[1:])))
             km.append(distance_km(points[chain[:-1]], points[chain[1:]]))
-            there = (self.edges == ties).all(axis=1) | (self.edges == ties[::-1]).all(axis=1)
-            if there.any() and ties[0] != ties[1]:
+            there = self._joins([*start, *end])
+            if there.any():
                 km[-1] *= max(1.0, self.km[there].min() / km[-1].sum())
                 by_hand[line_of == i], replaced = False, replaced | there
         kept = self.without(replaced)
@@ -136,6 +143,12 @@ class Graph:
         first[1:] = (tails[1:] != tails[:-1]) | (heads[1:] != heads[:-1])
         n = len(self.points)
         return csr_array((km[first], (tails[first], heads[first])), shape=(n, n))
+
+
+def _nearest(nodes: np.ndarray, km: np.ndarray, allowed: np.ndarray) -> list[int]:
+    """The nearest of the allowed nodes, the first of those at the same place; nothing if none is within reach."""
+    found = sorted((round(float(d), 3), int(n)) for n, d in zip(nodes, km, strict=True) if d < TIE_KM and allowed[n])
+    return [node for _, node in found[:1]]
 
 
 def _with_start(matrix: csr_array, heads: np.ndarray, cost: np.ndarray) -> csr_array:

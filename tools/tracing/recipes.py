@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,8 @@ class Recipes:
                 problems.append(f"link {row['id']}: where is {' and '.join(unknown)}?")
                 continue
             via = lines.get(row["id"], np.empty((0, 2)))
-            found.append(Link(row["id"], row["mode"], *(places[end] for end in ends), via, self._said_km(row)))
+            start, end = (places[end] for end in ends)
+            found.append(Link(row["id"], row["mode"], start, end, via, self._said_km(row)))
         return sorted(found, key=lambda link: link.id)
 
     def lines(self, name: str, key: str = "link", where: str = "") -> dict[str, Points]:
@@ -87,10 +89,14 @@ class Recipes:
             return None
         return np.array([lon, lat])
 
+    @cached_property
+    def _rules(self) -> Rules:
+        return Rules({rule["id"]: rule["expression"] for rule in self.rows("rule")})
+
     def _said_km(self, row: Row) -> float | None:
-        rules = Rules({rule["id"]: rule["expression"] for rule in self.rows("rule")})
+        """The length that facts give; those that lean on lengths still to be traced are left for the builder."""
         try:
-            return say(row["length_km"], "km", self.facts, rules).value if row["length_km"] != "trace" else None
+            return say(row["length_km"], "km", self.facts, self._rules).value if row["length_km"] != "trace" else None
         except RecipeError:
             return None
 

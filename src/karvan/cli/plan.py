@@ -26,7 +26,7 @@ NO_ROUTE = 4
 @click.option(
     "--modes", multiple=True, metavar="MODES", help="Modes allowed: rail,sea,road,inland_waterway,air. [default: all]"
 )
-@click.option("--epsilon", type=float, metavar="SHARE", help="Do not show apart what differs by less. [default: 0.05]")
+@click.option("--epsilon", type=float, metavar="SHARE", help="Do not show apart what differs by less. [default: 0.1]")
 @click.option("--horizon", "horizon_days", type=float, metavar="DAYS", help="Longest time looked at. [default: 150]")
 @click.option("--past", is_flag=True, help="Allow a departure in the past.")
 @click.option("--why-not", is_flag=True, help="Say by whom each option that is left out is beaten.")
@@ -41,9 +41,11 @@ def command(
 
     Places go by name in any usual spelling or script, by id, or by UN/LOCODE.
     """
-    from karvan.report.plan import document, left_out_lines, leg_table, option_table
+    from karvan.kernels.quick import skip_blas
+    from karvan.report.plan import document, left_out_lines, leg_lines, option_table
     from karvan.study.plan import plan
 
+    skip_blas()
     answer = plan(
         origin, destination, depart, boxes, package=package, commodity=commodity, avoid=avoid, via=via, modes=modes,
         epsilon=epsilon, horizon_days=horizon_days, past=past,
@@ -51,7 +53,8 @@ def command(
     if as_json:
         print_json(document(answer))
     elif answer.found:
-        print_rich(option_table(answer), *(leg_table(answer, option) for option in answer.options))
+        print_rich(option_table(answer))
+        click.echo("\n".join(leg_lines(answer)))
         assumed = {assumption.where for option in answer.options for assumption in answer.assumptions(option)}
         print_rich(
             f"Grade D is an assumption: {len(assumed)} numbers under these options; --json lists them with reasons."

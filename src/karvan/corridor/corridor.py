@@ -56,7 +56,7 @@ class Corridor:
     @cached_property
     def evidence(self) -> Ledger:
         """Where the numbers are from."""
-        return Ledger(self.rows("source"), self.rows("fact"), self.rows("basis"))
+        return Ledger(self.rows)
 
     def save(self, path: Path | str) -> None:
         """Write the package to a folder that does not exist yet, or to a file that ends in .zip."""

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
 from karvan.corridor.corridor import Corridor
-from karvan.corridor.package import DESCRIPTION_FILE, Description, TextRow, read_files, read_rows
-from karvan.corridor.row import ROW_TYPES, Row, key_of
+from karvan.corridor.package import DESCRIPTION_FILE, Description, read_files
+from karvan.corridor.read import read_table
+from karvan.corridor.row import Row, key_of
 from karvan.corridor.structure import structure_problems
 from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.tables import BY_NAME, TABLES, Column, Table
-from karvan.tables.cell import BadCell, Cell, parse
 
 SHIPPED = "middle-corridor"
 
@@ -24,13 +22,40 @@ SHIPPED = "middle-corridor"
 def load(package: str | Path = SHIPPED) -> Corridor:
     """Load a corridor package by the name of one that ships, or from a folder or zip.
 
+    A package that ships is known to be sound, and its tables are read when they are first looked at.
+
     Raises:
         InputError: with every problem of the package; nothing half-read is returned.
     """
+    if str(package) in shipped():
+        files = read_files(shipped()[str(package)])
+        return Corridor(_description(Path(str(package)), files, []), WhenAsked(files), digest_of(files))
     corridor, problems = inspect(package)
     if problems:
         raise InputError(f"package {shown(str(package))}", problems)
     return corridor
+
+
+class WhenAsked(Mapping[str, tuple[Row, ...]]):
+    """Tables that are read when they are first asked for."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = {table.name: files[f"{table.name}.csv"] for table in TABLES if f"{table.name}.csv" in files}
+        self._read: dict[str, tuple[Row, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Row, ...]:
+        if name not in self._read:
+            rows, problems = read_table(BY_NAME[name], self._files[name])
+            if problems:
+                raise InputError("the package that ships", problems)
+            self._read[name] = rows
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 def inspect(package: str | Path) -> tuple[Corridor, list[Problem]]:
@@ -50,15 +75,19 @@ def inspect(package: str | Path) -> tuple[Corridor, list[Problem]]:
     return corridor, problems
 
 
+def shipped() -> dict[str, Path]:
+    """The packages that ship, by name."""
+    data = Path(str(resources.files("karvan"))) / "data"
+    return {path.name: path for path in sorted(data.iterdir()) if (path / DESCRIPTION_FILE).is_file()}
+
+
 def locate(package: str | Path) -> Path:
     """Where a package is: a shipped one goes by its name alone. Raises InputError."""
     text = str(package)
-    shipped = Path(str(resources.files("karvan"))) / "data"
-    names = sorted(path.name for path in shipped.iterdir() if (path / DESCRIPTION_FILE).is_file())
-    if text in names:
-        return shipped / text
+    if text in shipped():
+        return shipped()[text]
     if not text or not _exists(text):
-        remedy = f"give a folder, a zip, or one that ships: {', '.join(names)}"
+        remedy = f"give a folder, a zip, or one that ships: {', '.join(shipped())}"
         raise InputError("package", [Problem("package", shown(text), remedy)])
     return Path(text)
 
@@ -77,65 +106,6 @@ def digest_of(files: dict[str, bytes]) -> str:
         digest.update(f"{name}\0{len(files[name])}\0".encode())
         digest.update(files[name])
     return digest.hexdigest()
-
-
-def read_table(table: Table, content: bytes) -> tuple[tuple[Row, ...], list[Problem]]:
-    """The rows of a table and what is wrong with them, cell by cell and key by key."""
-    texts, problems = read_rows(table, content)
-    if not texts and not problems:
-        remedy = "give at least one row, or leave the file out" if table.optional else "give at least one row"
-        return (), [Problem(f"{table.name}.csv", "no rows", remedy)]
-    parsers = [(column, _parser(column)) for column in table]
-    rows: dict[str, Row] = {}
-    for number, text in enumerate(texts, start=1):
-        row, found = _read_row(table, parsers, number, text)
-        problems += found
-        key = key_of(table.name, row)
-        if key in rows:
-            address = f"{table.name}.csv, row {number}, {'+'.join(table.key)}"
-            problems.append(Problem(address, f"{shown(key)} again", "give each row its own"))
-        rows[key] = row
-    return tuple(rows.values()), problems
-
-
-Parser = Callable[[str], Cell]
-
-
-def _parser(column: Column) -> Parser:
-    """Parse the cells of one column; the same text is worked out once."""
-
-    @cache
-    def cached(text: str) -> Cell:
-        return parse(text, column)
-
-    return cached
-
-
-def _read_row(
-    table: Table, parsers: list[tuple[Column, Parser]], number: int, text: TextRow
-) -> tuple[Row, list[Problem]]:
-    problems, values = [], []
-    for column, parser in parsers:
-        cell = text.get(column.name, "")
-        try:
-            values.append(parser(cell))
-        except BadCell as problem:
-            name = ":".join(text.get(part, "").strip() for part in table.key)
-            where = f"row {shown(name).strip(chr(39))}" if name.strip(":") else f"row {number}"
-            problems.append(
-                Problem(f"{table.name}.csv, {where}, {column.name}", shown(cell) if cell else "nothing", str(problem))
-            )
-            values.append(_stand_in(column, cell))
-    return ROW_TYPES[table.name](*values), problems
-
-
-def _stand_in(column: Column, cell: str) -> Cell:
-    """What a bad cell holds while the rest is checked, so that its row does not count as missing elsewhere too."""
-    if column.many:
-        return ()
-    if column.numeric:
-        return math.nan
-    return "" if column.one_of else cell.strip()
 
 
 def _file_problems(name: str, files: Iterable[str]) -> list[Problem]:

@@ -117,8 +117,8 @@ def _too_large(name: str, size: int) -> InputError:
     return InputError(name, [Problem(name, f"{size:,} bytes", f"a table has at most {LARGEST_FILE:,}")])
 
 
-def read_rows(table: Table, content: bytes) -> tuple[list[TextRow], list[Problem]]:
-    """The rows of one CSV table as text, and what is wrong with the file as a whole."""
+def read_rows(table: Table, content: bytes) -> tuple[list[list[str]], list[Problem]]:
+    """The cells of one CSV table, in the order of the register, and what is wrong with the file as a whole."""
     file = f"{table.name}.csv"
     try:
         text = content.decode("utf-8-sig")
@@ -128,29 +128,28 @@ def read_rows(table: Table, content: bytes) -> tuple[list[TextRow], list[Problem
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as problem:
-        return [], [
-            Problem(file, f"a line that is not CSV ({problem})", "quote cells that hold quotes, commas or line ends")
-        ]
+        remedy = "quote cells that hold quotes, commas or line ends"
+        return [], [Problem(file, f"a line that is not CSV ({problem})", remedy)]
     if not rows:
         return [], [Problem(file, "an empty file", f"give the header {','.join(table.names)}")]
     header = [name.strip() for name in rows[0]]
     problems = _header_problems(table, header)
     if problems:
         return [], problems
-    return _text_rows(file, header, rows[1:])
+    return _in_order(table, header, rows[1:])
 
 
-def _text_rows(file: str, header: list[str], rows: list[list[str]]) -> tuple[list[TextRow], list[Problem]]:
-    good: list[TextRow] = []
-    problems = []
-    for line, row in enumerate(rows, start=2):
-        if len(row) == len(header):
-            good.append(dict(zip(header, row, strict=True)))
-        elif row:
-            problems.append(
-                Problem(f"{file}, row {line - 1}", f"{len(row)} cells", f"give {len(header)}, one a column")
-            )
-    return good, problems
+def _in_order(table: Table, header: list[str], rows: list[list[str]]) -> tuple[list[list[str]], list[Problem]]:
+    problems = [
+        Problem(f"{table.name}.csv, row {number}", f"{len(row)} cells", f"give {len(header)}, one a column")
+        for number, row in enumerate(rows, start=1)
+        if row and len(row) != len(header)
+    ]
+    good = [row for row in rows if len(row) == len(header)]
+    if tuple(header) == table.names:
+        return good, problems
+    places = [header.index(name) if name in header else len(header) for name in table.names]
+    return [[[*row, ""][place] for place in places] for row in good], problems
 
 
 def _header_problems(table: Table, header: list[str]) -> list[Problem]:

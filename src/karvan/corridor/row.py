@@ -16,7 +16,8 @@ ROW_TYPES: dict[str, Any] = {table.name: namedtuple(table.name, table.names) for
 
 def key_of(table: str, row: Row) -> str:
     """The key of a row as addresses write it: parts of a composite key joined by a colon."""
-    return ":".join(str(getattr(row, name)) for name in BY_NAME[table].key)
+    names = BY_NAME[table].key
+    return getattr(row, names[0]) if len(names) == 1 else ":".join(str(getattr(row, name)) for name in names)
 
 
 def as_text(table: str, row: Row) -> dict[str, str]:

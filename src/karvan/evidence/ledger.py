@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from karvan.ground.vocabulary import Address
@@ -28,12 +29,22 @@ class Conflict:
 
 
 class Ledger:
-    """Look-ups over `source`, `fact` and `basis`. Reads nothing and changes nothing."""
+    """Look-ups over `source`, `fact` and `basis`, each read when it is first needed. Changes nothing."""
 
-    def __init__(self, sources: Sequence[Row], facts: Sequence[Row], basis: Sequence[Row]) -> None:
-        self.sources = {row.id: row for row in sources}
-        self.facts = {row.id: row for row in facts}
-        self.basis: dict[Address, Row] = {(row.table, row.row, row.column): row for row in basis}
+    def __init__(self, rows: Callable[[str], Sequence[Row]]) -> None:
+        self._rows = rows
+
+    @cached_property
+    def sources(self) -> dict[str, Row]:
+        return {row.id: row for row in self._rows("source")}
+
+    @cached_property
+    def facts(self) -> dict[str, Row]:
+        return {row.id: row for row in self._rows("fact")}
+
+    @cached_property
+    def basis(self) -> dict[Address, Row]:
+        return {(row.table, row.row, row.column): row for row in self._rows("basis")}
 
     def grade(self, table: str, row: str, column: str) -> str:
         """The grade of a number; D where it has no basis."""

@@ -81,7 +81,7 @@ class FindItineraries:
     via: tuple[str, ...] = ()
     horizon_days: float = 150.0
     """Chains that take longer are not followed."""
-    epsilon: float = 0.05
+    epsilon: float = 0.1
     """An option within this share of another on every criterion is not shown apart from it."""
 
 

@@ -18,11 +18,10 @@ import numpy as np
 from karvan.corridor.row import Row
 from karvan.itinerary.request import FindItineraries
 from karvan.network.family import UNREACHED, Families, families
-from karvan.network.item import SUMS
+from karvan.network.item import HOURS, KG_PER_BOX, KG_PER_T, USD_20FT, USD_40FT
 from karvan.network.network import END, START, ArcIx, Flags, Floats, Ints, Network, Node
 from karvan.network.ride import Way
 
-HOURS, VARIANCE, USD_20FT, USD_40FT, KG_PER_T, KG_PER_BOX, KM = range(len(SUMS))
 FIRST_ROOM = 1 << 15
 """Labels to begin with; the room is doubled as long as it is too small."""
 

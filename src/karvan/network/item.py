@@ -6,7 +6,7 @@ from. `docs/semantics.md` section 6 says what each means.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan, sqrt
 
@@ -42,10 +42,13 @@ class Item:
 
 
 SUMS = ("hours", "variance_h2", "usd_20ft", "usd_40ft", "kg_per_t", "kg_per_box", "km")
+HOURS, VARIANCE, USD_20FT, USD_40FT, KG_PER_T, KG_PER_BOX, KM = range(len(SUMS))
 
 
-def total(items: Iterable[Item]) -> tuple[float, ...]:
+def total(items: Sequence[Item]) -> tuple[float, ...]:
     """The sums over items, in the order of SUMS."""
+    if len(items) == 1:
+        return items[0].sums
     columns = zip(*(item.sums for item in items), strict=True)
     return tuple(sum(column) for column in columns) or (0.0,) * len(SUMS)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
-from karvan.network.item import Item, total
+from karvan.network.item import SUMS, Item
 from karvan.network.ride import Riding, Way
 
 NodeIx = NewType("NodeIx", int)
@@ -117,8 +117,8 @@ def pack(corridor: Corridor) -> Network:
         first_out=np.searchsorted(tails, np.arange(len(nodes) + 1)).astype(np.int64),
         tail=tails,
         head=np.array([node_ix[arc.head] for arc in arcs], dtype=np.int64),
-        sums=np.array([_sums(riding, ways, arc) for arc in arcs]).reshape(len(arcs), 7),
-        wait_h=np.array([_wait(riding, ways, arc) for arc in arcs], dtype=np.float64),
+        sums=_sums(riding, ways, arcs),
+        wait_h=_waits(riding, ways, arcs),
         mode=np.array([arc.head.mode if arc.is_ride else "" for arc in arcs]),
         way=np.array([arc.way for arc in arcs], dtype=np.int64),
         passes_place=places,
@@ -170,19 +170,21 @@ def _joins(facility: Row) -> Callable[[Node, Node], bool]:
     return lambda of, to: (of.mode, to.mode) in modes and (of.mode != to.mode or of.gauge == to.gauge)
 
 
-def _sums(riding: Riding, ways: tuple[Way, ...], arc: Arc) -> tuple[float, ...]:
-    if arc.is_ride:
-        return total(riding.ride_items(ways[arc.way], arc.board, arc.alight))
-    return riding.passage(riding.corridor.row("facility", arc.facility)).sums
+def _sums(riding: Riding, ways: tuple[Way, ...], arcs: list[Arc]) -> Floats:
+    """Sums over the items of each arc (n_arcs, 7)."""
+    rides = {ix: riding.ride_sums(way) for ix, way in enumerate(ways)}
+    passages = {f.id: riding.passage(f).sums for f in riding.corridor.rows("facility")}
+    sums = [rides[arc.way][arc.board, arc.alight] if arc.is_ride else passages[arc.facility] for arc in arcs]
+    return np.array(sums).reshape(len(arcs), len(SUMS))
 
 
-def _wait(riding: Riding, ways: tuple[Way, ...], arc: Arc) -> float:
-    if not arc.is_ride:
-        return 0.0
-    way = ways[arc.way]
-    if way.service.departs == "timetable":
-        return way.service.cutoff_h or 0.0
-    return riding.wait_item(way, arc.board).hours
+def _waits(riding: Riding, ways: tuple[Way, ...], arcs: list[Arc]) -> Floats:
+    """Mean wait for each ride's vehicle, or the cut-off before a timetabled departure (n_arcs,)."""
+    of_way = [
+        way.service.cutoff_h or 0.0 if way.service.departs == "timetable" else riding.wait_item(way, 0).hours
+        for way in ways
+    ]
+    return np.array([of_way[arc.way] if arc.is_ride else 0.0 for arc in arcs], dtype=np.float64)
 
 
 def _passed(corridor: Corridor, ways: tuple[Way, ...], arcs: list[Arc]) -> tuple[Flags, Flags, Flags, tuple[str, ...]]:
@@ -192,27 +194,39 @@ def _passed(corridor: Corridor, ways: tuple[Way, ...], arcs: list[Arc]) -> tuple
     country = {place.id: place.country for place in corridor.places()}
     names = tuple(sorted({*country.values(), *(link.country for link in corridor.rows("link"))} - {""}))
     country_ix = {name: ix for ix, name in enumerate(names)}
-    places = np.zeros((len(arcs), len(place_ix)), dtype=np.bool_)
-    links = np.zeros((len(arcs), len(link_ix)), dtype=np.bool_)
-    countries = np.zeros((len(arcs), len(names)), dtype=np.bool_)
+    passed: tuple[list[int], ...] = ([], [], [])
+    through: tuple[list[int], ...] = ([], [], [])
     for ix, arc in enumerate(arcs):
         if arc.is_ride:
             way = ways[arc.way]
-            passed = [stop.place for stop in way.stops[arc.board : arc.alight + 1]]
+            stops = [stop.place for stop in way.stops[arc.board : arc.alight + 1]]
             ridden = way.links[arc.board : arc.alight]
-            places[ix, [place_ix[place] for place in passed]] = True
-            links[ix, [link_ix[link.id] for link in ridden]] = True
-            land = [country[place] for place in passed] + [link.country for link in ridden]
-            countries[ix, [country_ix[name] for name in land if name]] = True
-    return places, links, countries, names
+            land = {country[place] for place in stops} | {link.country for link in ridden}
+            met = (
+                [place_ix[place] for place in stops],
+                [link_ix[link.id] for link in ridden],
+                [country_ix[name] for name in land if name],
+            )
+            for kind in range(3):
+                passed[kind].extend(met[kind])
+                through[kind].extend([ix] * len(met[kind]))
+    flags = [np.zeros((len(arcs), size), dtype=np.bool_) for size in (len(place_ix), len(link_ix), len(names))]
+    for flag, columns, rows in zip(flags, passed, through, strict=True):
+        flag[rows, columns] = True
+    return flags[0], flags[1], flags[2], names
 
 
 def _comes_to(corridor: Corridor, ways: tuple[Way, ...], arcs: list[Arc]) -> Ints:
-    place_ix = {place.id: ix for ix, place in enumerate(corridor.places())}
-    words = np.zeros((len(arcs), len(place_ix) // 63 + 1), dtype=np.int64)
+    bits = {place.id: divmod(ix, 63) for ix, place in enumerate(corridor.places())}
+    words = np.zeros((len(arcs), len(bits) // 63 + 1), dtype=np.int64)
     for ix, arc in enumerate(arcs):
-        met = [stop.place for stop in ways[arc.way].stops[arc.board + 1 : arc.alight + 1]] if arc.is_ride else []
-        for place in met if arc.tail.state != START else [arc.tail.place]:
-            word, bit = divmod(place_ix[place], 63)
-            words[ix, word] |= 1 << bit
+        if arc.is_ride:
+            met = [0] * words.shape[1]
+            for stop in ways[arc.way].stops[arc.board + 1 : arc.alight + 1]:
+                word, bit = bits[stop.place]
+                met[word] |= 1 << bit
+            words[ix] = met
+        elif arc.tail.state == START:
+            word, bit = bits[arc.tail.place]
+            words[ix, word] = 1 << bit
     return words

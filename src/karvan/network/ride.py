@@ -6,13 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.route import joined_places, route
 from karvan.corridor.row import Row
 from karvan.network.carriage import Tariffs
-from karvan.network.item import Item, berth_item, dwell_item, facility_item, headway_item, total, travel_item
+from karvan.network.item import KM, Item, berth_item, dwell_item, facility_item, headway_item, total, travel_item
 
 AFLOAT = ("sea", "air", "inland_waterway")
 """Modes whose vehicles pass no border on their way: goods meet it where they are loaded and unloaded."""
@@ -56,15 +60,26 @@ class Way:
             passed += self.hops[k]
         return passed
 
+    def sums(self, i: int) -> NDArray[np.float64]:
+        """Sums of the items of riding from stop i to each later stop (n_stops - i - 1, 7)."""
+        passed = self._hop_sums[i:].copy()
+        passed[1:] += self._stand_sums[i + 1 : -1]
+        return np.cumsum(passed, axis=0)
+
+    @cached_property
+    def _hop_sums(self) -> NDArray[np.float64]:
+        return np.array([total(hop) for hop in self.hops])
+
+    @cached_property
+    def _stand_sums(self) -> NDArray[np.float64]:
+        return np.array([total(stand) for stand in self.stands])
+
     @cached_property
     def clock_h(self) -> tuple[float, ...]:
         """Hours from the first stop's departure to the departure from each stop."""
-        clock = [0.0]
-        for k in range(1, len(self.stops)):
-            clock.append(
-                clock[-1] + total(self.hops[k - 1])[0] + (total(self.stands[k])[0] if k + 1 < len(self.stops) else 0.0)
-            )
-        return tuple(clock)
+        arrivals, stands = self.sums(0)[:, 0], self._stand_sums[1:, 0].copy()
+        stands[-1] = 0.0
+        return (0.0, *(float(hours) for hours in arrivals + stands))
 
 
 class Riding:
@@ -137,18 +152,32 @@ class Riding:
 
     def ride_items(self, way: Way, i: int, j: int) -> list[Item]:
         """Everything that goods pass from their loading at stop i to their unloading at stop j."""
-        items = way.items(i, j)
-        start, end = way.stops[i].place, way.stops[j].place
-        if way.service.mode in AFLOAT:
-            items = [
-                *self.borders(way.service.mode, start, end, "out"),
-                *items,
-                *self.borders(way.service.mode, end, start, "in"),
-            ]
-        if way.service.mode == "sea":
-            items += [berth_item(berth) for berth in self.facilities("berth", end)[:1]]
-        km = sum(item.km for item in items)
-        return [self.tariffs.item(way.service.id, start, end, km), *items]
+        passed = way.items(i, j)
+        before, after = self.end_items(way, i, j)
+        return [self.carriage(way, i, j, sum(item.km for item in passed)), *before, *passed, *after]
+
+    def end_items(self, way: Way, i: int, j: int) -> tuple[list[Item], list[Item]]:
+        """What goods of a ship or an aircraft pass where they are loaded and where they are unloaded."""
+        if way.service.mode not in AFLOAT:
+            return [], []
+        mode, start, end = way.service.mode, way.stops[i].place, way.stops[j].place
+        berths = [berth_item(berth) for berth in self.facilities("berth", end)[:1]] if mode == "sea" else []
+        return self.borders(mode, start, end, "out"), [*self.borders(mode, end, start, "in"), *berths]
+
+    def carriage(self, way: Way, i: int, j: int, km: float) -> Item:
+        """The price of riding from stop i to stop j."""
+        return self.tariffs.item(way.service.id, way.stops[i].place, way.stops[j].place, km)
+
+    def ride_sums(self, way: Way) -> dict[tuple[int, int], NDArray[np.float64]]:
+        """Sums of `ride_items` for every pair of stops."""
+        found = {}
+        for i, pairs in groupby(way.pairs(), key=itemgetter(0)):
+            passed = way.sums(i)
+            for _, j in pairs:
+                before, after = self.end_items(way, i, j)
+                own = [self.carriage(way, i, j, float(passed[j - i - 1, KM])), *before, *after]
+                found[i, j] = passed[j - i - 1] + total(own)
+        return found
 
     def wait_item(self, way: Way, i: int) -> Item:
         """The wait for the next vehicle where there is no timetable."""

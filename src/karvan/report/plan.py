@@ -123,12 +123,12 @@ def option_table(plan: Plan) -> Table:
     """One row an option."""
     from rich.table import Table
 
-    table = Table(title=_title(plan), title_justify="left")
+    table = Table(title=_title(plan), title_justify="left", box=None, padding=(0, 1, 0, 0))
     for name in ("option", "route family"):
         table.add_column(name, no_wrap=True)
     for name in ("days", "P10-P90", "USD", "kg CO2e", "km", "reloads", "borders"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("beaten by")
+    table.add_column("beaten by", no_wrap=True)
     for option in plan.options:
         table.add_row(
             option.id,
@@ -140,44 +140,44 @@ def option_table(plan: Plan) -> Table:
             f"{option.distance_km:,.0f}",
             str(option.reloads),
             str(option.borders),
-            f"{option.beaten.by} on {', '.join(option.beaten.on)}" if option.beaten else "",
+            option.beaten.by if option.beaten else "",
         )
     return table
 
 
-def leg_table(plan: Plan, option: Option) -> Table:
-    """One row a leg of an option."""
-    from rich.table import Table
-
-    table = Table(title=f"{option.id}: {_days(option.time_h)} days", title_justify="left")
-    for name in ("leg", "service or handling", "from", "to", "leaves"):
-        table.add_column(name)
-    for name in ("days", "USD", "kg CO2e", "km"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("grade")
-    for leg in option.legs:
-        if leg.mode == HANDLING and leg.time_h == 0 and leg.price_usd == 0:
-            continue
-        table.add_row(
-            leg.mode,
-            _what(leg),
-            place_name(plan.corridor, leg.from_place),
-            place_name(plan.corridor, leg.to_place) if leg.to_place != leg.from_place else "",
-            f"{leg.depart:%d %b %H:%M}",
-            _days(leg.time_h),
-            f"{leg.price_usd:,.0f}",
-            f"{leg.co2e_kg:,.0f}",
-            f"{leg.distance_km:,.0f}" if leg.distance_km else "",
-            leg.grade,
-        )
-    return table
+LEG_WIDTHS = (8, 12, 64, 5, 8, 8, 7)
+"""Characters of the columns of `leg_lines`, the grade not counted: 120 in all."""
 
 
-def _what(leg: Leg) -> str:
+def leg_lines(plan: Plan) -> Iterator[str]:
+    """The legs of every option, a line each: mode, departure, way, days, USD, kg CO2e, km, weakest grade."""
+    for option in plan.options:
+        spread = f"P10 {_days(option.quantile_h(0.1))}, P90 {_days(option.quantile_h(0.9))}"
+        yield f"{option.id}: {_days(option.time_h)} days ({spread}), arrives {option.arrive:%d %b %Y}"
+        yield _line(("leg", "leaves", "way", "days", "USD", "kg CO2e", "km"), "grade")
+        for leg in option.legs:
+            if leg.mode != HANDLING or leg.time_h or leg.price_usd:
+                km = f"{leg.distance_km:,.0f}" if leg.distance_km else ""
+                figures = (_days(leg.time_h), f"{leg.price_usd:,.0f}", f"{leg.co2e_kg:,.0f}", km)
+                yield _line((leg.mode, f"{leg.depart:%d %b %H:%M}", _way(plan.corridor, leg), *figures), leg.grade)
+        yield ""
+
+
+def _line(cells: tuple[str, ...], grade: str) -> str:
+    """Three columns of text and four of figures, and the grade."""
+    texts = [cell[:width].ljust(width) for cell, width in zip(cells[:3], LEG_WIDTHS[:3], strict=True)]
+    figures = [cell.rjust(width) for cell, width in zip(cells[3:], LEG_WIDTHS[3:], strict=True)]
+    return " ".join(["  " + texts[0], *texts[1:], *figures, grade])
+
+
+def _way(corridor: Corridor, leg: Leg) -> str:
+    """Where a ride leads and by which service, or what is done where."""
+    place = place_name(corridor, leg.from_place)
     if leg.mode != HANDLING:
-        return leg.service
+        return f"{place} - {place_name(corridor, leg.to_place)} ({leg.service})"
     kinds = dict.fromkeys(item.kind.replace("_", " ") for item in leg.items if item.kind != "wait")
-    return ", ".join([*kinds, f"wait {_days(leg.wait_h)} d"] if leg.wait_h else kinds)
+    wait = [f"wait {_days(leg.wait_h)} d"] if leg.wait_h >= 0.05 * 24 else []
+    return f"{place}: {', '.join([*kinds, *wait])}"
 
 
 def left_out_lines(plan: Plan) -> Iterator[str]:
@@ -199,8 +199,8 @@ def left_out_lines(plan: Plan) -> Iterator[str]:
 def _title(plan: Plan) -> str:
     ask = plan.ask
     start, end = place_name(plan.corridor, ask.origin), place_name(plan.corridor, ask.destination)
-    goods = f"{ask.load} of {plan.commodity.name.lower()}, {ask.tonnes:g} t"
-    return f"{start} to {end}, {goods}, ready {ask.depart:%d %B %Y %H:%M %Z}"
+    goods = f"{ask.load} of {plan.commodity.id}, {ask.tonnes:g} t"
+    return f"{start} to {end}, {goods}, ready {ask.depart:%d %b %Y %H:%M %Z}"
 
 
 def place_name(corridor: Corridor, place: str) -> str:
