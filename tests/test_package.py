@@ -86,7 +86,7 @@ def test_a10_any_text_comes_back(small: Corridor, note: str) -> None:
     written = as_text("place", row("place", id="A", note=note.strip()))
     (content,) = [text for name, text in table_files({"place": [written]}, small.description).items() if "csv" in name]
     (again,), problems = read_rows(BY_NAME["place"], content)
-    assert (again["note"], problems) == (note.strip(), [])
+    assert (again[BY_NAME["place"].names.index("note")], problems) == (note.strip(), [])
 
 
 # b: written whole or not at all

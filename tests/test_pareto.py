@@ -207,8 +207,10 @@ EHRGOTT = """
     D-F road D 1h F now 3usd 2kg
     E-F road E 1h F now 4usd 2kg
 """
-"""Exercise 9.5, page 269, of M. Ehrgott (2005), Multicriteria Optimization, 2nd ed., Springer. Its nodes 1 to 6 are A
-to F, its two costs dollars and kilograms. The figures are as in examples/ShortestPathEhrgott2005.jl of vOptGeneric.jl."""
+"""Exercise 9.5, page 269, of M. Ehrgott (2005), Multicriteria Optimization, 2nd ed., Springer.
+
+Its nodes 1 to 6 are A to F, its two costs dollars and kilograms. The figures are as in vOptGeneric.jl,
+examples/ShortestPathEhrgott2005.jl."""
 
 
 def test_c01_ehrgott_exercise_9_5_has_four_pareto_paths() -> None:

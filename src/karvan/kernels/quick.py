@@ -11,9 +11,12 @@ def skip_blas() -> None:
     For the command line only: afterwards compiled functions of this process cannot call linear algebra.
     """
     name = "scipy.linalg"
-    if name not in sys.modules:
-        sys.modules[name] = None  # type: ignore[assignment]
-        try:
-            import numba.np.arraymath  # noqa: F401 (it looks once, when it is imported)
-        finally:
-            del sys.modules[name]
+    if name in sys.modules:
+        return
+    import karvan.kernels.compiler  # noqa: F401 (it says where numba keeps its cache, before numba is imported)
+
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        import numba.np.arraymath  # noqa: F401 (it looks once, when it is imported)
+    finally:
+        del sys.modules[name]

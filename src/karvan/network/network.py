@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NewType
+from typing import NamedTuple, NewType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,7 @@ Flags = NDArray[np.bool_]
 START, READY, ARRIVED, END = "start", "ready", "arrived", "end"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """Goods in a state at a place; mode and gauge are empty at the start and the end."""
 
     state: str
@@ -40,8 +39,7 @@ class Node:
     gauge: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Arc:
+class Arc(NamedTuple):
     """Where an arc leads and what it is: a ride of a way between two of its stops, or a passage of a facility."""
 
     tail: Node
@@ -104,7 +102,7 @@ def pack(corridor: Corridor) -> Network:
     arcs += _passages(riding, {node for arc in arcs for node in (arc.tail, arc.head)})
     nodes = tuple(sorted({node for arc in arcs for node in (arc.tail, arc.head)}, key=_node_order))
     node_ix = {node: NodeIx(ix) for ix, node in enumerate(nodes)}
-    arcs.sort(key=lambda arc: (node_ix[arc.tail], node_ix[arc.head], arc.way, arc.board, arc.alight, arc.facility))
+    arcs.sort(key=lambda arc: (node_ix[arc.tail], node_ix[arc.head], *arc[2:]))
     tails = np.array([node_ix[arc.tail] for arc in arcs], dtype=np.int64)
     places, links, countries, names = _passed(corridor, ways, arcs)
     return Network(

@@ -16,7 +16,18 @@ from karvan.corridor.corridor import Corridor
 from karvan.corridor.route import joined_places, route
 from karvan.corridor.row import Row
 from karvan.network.carriage import Tariffs
-from karvan.network.item import KM, Item, berth_item, dwell_item, facility_item, headway_item, total, travel_item
+from karvan.network.item import (
+    KM,
+    USD_20FT,
+    USD_40FT,
+    Item,
+    berth_item,
+    dwell_item,
+    facility_item,
+    headway_item,
+    total,
+    travel_item,
+)
 
 AFLOAT = ("sea", "air", "inland_waterway")
 """Modes whose vehicles pass no border on their way: goods meet it where they are loaded and unloaded."""
@@ -154,7 +165,9 @@ class Riding:
         """Everything that goods pass from their loading at stop i to their unloading at stop j."""
         passed = way.items(i, j)
         before, after = self.end_items(way, i, j)
-        return [self.carriage(way, i, j, sum(item.km for item in passed)), *before, *passed, *after]
+        km = sum(item.km for item in passed)
+        carriage = self.tariffs.item(way.service.id, way.stops[i].place, way.stops[j].place, km)
+        return [carriage, *before, *passed, *after]
 
     def end_items(self, way: Way, i: int, j: int) -> tuple[list[Item], list[Item]]:
         """What goods of a ship or an aircraft pass where they are loaded and where they are unloaded."""
@@ -164,19 +177,19 @@ class Riding:
         berths = [berth_item(berth) for berth in self.facilities("berth", end)[:1]] if mode == "sea" else []
         return self.borders(mode, start, end, "out"), [*self.borders(mode, end, start, "in"), *berths]
 
-    def carriage(self, way: Way, i: int, j: int, km: float) -> Item:
-        """The price of riding from stop i to stop j."""
-        return self.tariffs.item(way.service.id, way.stops[i].place, way.stops[j].place, km)
-
     def ride_sums(self, way: Way) -> dict[tuple[int, int], NDArray[np.float64]]:
         """Sums of `ride_items` for every pair of stops."""
         found = {}
         for i, pairs in groupby(way.pairs(), key=itemgetter(0)):
             passed = way.sums(i)
             for _, j in pairs:
-                before, after = self.end_items(way, i, j)
-                own = [self.carriage(way, i, j, float(passed[j - i - 1, KM])), *before, *after]
-                found[i, j] = passed[j - i - 1] + total(own)
+                sums = passed[j - i - 1]
+                if way.service.mode in AFLOAT:
+                    before, after = self.end_items(way, i, j)
+                    sums += total([*before, *after])
+                start, end = way.stops[i].place, way.stops[j].place
+                sums[[USD_20FT, USD_40FT]] += self.tariffs.usd(way.service.id, start, end, sums[KM])
+                found[i, j] = sums
         return found
 
     def wait_item(self, way: Way, i: int) -> Item:
