@@ -186,6 +186,105 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda package: change(package, "timetable", ",135,", ",890,"),
         "timetable.csv, row ferry:0, days | found '890' | give",
     ),
+    "a service whose vehicle is of another mode": (
+        lambda package: column(package, "service", "vehicle", "ferry", "truck"),
+        "service.csv, row ferry, vehicle | found 'truck' | it is of mode road",
+    ),
+    "a headway service without a headway": (
+        lambda package: column(package, "service", "headway_h", "train", ""),
+        "service.csv, row train, headway_h | found nothing | a headway service needs a headway or a fleet",
+    ),
+    "a service that leaves when full, and nobody knows when": (
+        lambda package: (
+            column(package, "service", "departs", "train", "when_full"),
+            column(package, "service", "headway_h", "train", ""),
+        ),
+        "service.csv, row train, longest_wait_h | found nothing | a service that leaves when full needs a mean time to",
+    ),
+    "a timetabled service without a timetable": (
+        lambda package: column(package, "service", "departs", "train", "timetable"),
+        "service.csv, row train | found no timetable | add its departures to timetable.csv",
+    ),
+    "a way back over a link that leads one way": (
+        lambda package: (
+            column(package, "service", "both_ways", "train", "true"),
+            column(package, "link", "one_way", "train-0", "true"),
+        ),
+        "stop.csv, row train:1, place | found 'BETA' | the rail link leads one way: the service runs both",
+    ),
+    "a service that loads nowhere": (
+        lambda package: (
+            change(package, "stop", "ferry,0,BETA,both", "ferry,0,BETA,pass"),
+            change(package, "stop", "ferry,1,GAMMA,both", "ferry,1,GAMMA,unload"),
+        ),
+        "service.csv, row ferry | found no stop that loads | give a stop call = both or load",
+    ),
+    "a break of gauge on the way of a train": (
+        lambda package: (
+            add(package, "place", "DELTA,Delta,KZ,city,0,0,,,"),
+            add(package, "link", "on,BETA,DELTA,rail,1000,50,1435,,,,,,,"),
+            change(package, "stop", "train,1,BETA,both,\n", "train,1,BETA,both,\ntrain,2,DELTA,both,\n"),
+        ),
+        "stop.csv, row train:1, place | found a change from 1520 to 1435 mm at BETA | add a gauge change that serves",
+    ),
+    "a transshipment from nowhere": (
+        lambda package: column(package, "facility", "from_mode", "BETA-rail-sea", ""),
+        "facility.csv, row BETA-rail-sea, from_mode | found nothing | a transshipment needs it",
+    ),
+    "an opening time without a closing time": (
+        lambda package: column(package, "facility", "opens", "BETA-gate", "08:00"),
+        "facility.csv, row BETA-gate, opens | found one of opens and closes | give both or neither",
+    ),
+    "a charge for one size only": (
+        lambda package: column(package, "facility", "price_usd_teu", "BETA-gate", ""),
+        "facility.csv, row BETA-gate, price_usd_teu | found a price of one size only | give both sizes or neither",
+    ),
+    "an emission factor without a factor": (
+        lambda package: column(package, "emission_factor", "gco2e_tkm", "train", ""),
+        "emission_factor.csv, row train | found no value | give gco2e_tkm, kgco2e_container or kgco2e_t",
+    ),
+    "a vehicle that says nothing of its emissions": (
+        lambda package: column(package, "vehicle", "emission_factor", "train", ""),
+        "vehicle.csv, row train, emission_factor | found nothing | give a factor, or energy_kwh_tkm",
+    ),
+    "a wire in a country whose current nobody knows": (
+        lambda package: (
+            column(package, "vehicle", "energy_kwh_tkm", "train", "0.02"),
+            column(package, "link", "electrified", "train-0", "true"),
+            column(package, "link", "country", "train-0", "CN"),
+        ),
+        "grid_intensity.csv | found no row for CN | add one: links there are electrified",
+    ),
+    "a flow of nothing": (
+        lambda package: column(package, "demand", "teu_year", "d1", ""),
+        "demand.csv, row d1 | found no amount | give teu_year or t_year",
+    ),
+    "a flow that stays where it is": (
+        lambda package: column(package, "demand", "destination", "d1", "ALPHA"),
+        "demand.csv, row d1, destination | found 'ALPHA' | give another place than the origin",
+    ),
+    "a flow of a shape that there is not": (
+        lambda package: column(package, "demand", "month_profile", "d1", "hills"),
+        "demand.csv, row d1, month_profile | found 'hills' | ",
+    ),
+    "a tariff without a price": (
+        lambda package: column(package, "tariff", "price_usd_km", "train:40ft", ""),
+        "tariff.csv, row train:40ft | found no price | give price_usd or price_usd_km",
+    ),
+    "a tariff of no service": (
+        lambda package: column(package, "tariff", "service", "train:40ft", ""),
+        "tariff.csv, row train:40ft, service | found nothing | a leg tariff belongs to a service",
+    ),
+    "a year of which the shares do not add up": (
+        lambda package: (package / "month_profile.csv").write_text("profile,month,share\nhills,1,0.5\nhills,2,0.4\n"),
+        "month_profile.csv, row hills, share | found a sum of 0.9 | the twelve shares add up to 1",
+    ),
+    "a closure of what there is not": (
+        lambda package: (package / "closure.csv").write_text(
+            "id,stops_table,stops,duration_h\nstorm,service,ferry;boat,24\n"
+        ),
+        "closure.csv, row storm, stops | found 'boat' | not in service.csv",
+    ),
     "a season that ends before it begins": (
         lambda package: (
             column(package, "service", "valid_from", "train", "2026-12-01"),

@@ -52,7 +52,7 @@ def test_a01_it_has_no_problems() -> None:
 def test_a02_it_is_what_its_builder_writes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["build_middle_corridor.py", "--check"])
     code = build_middle_corridor.main()
-    assert (capsys.readouterr().out, code) == ("nothing changed\n", 0)
+    assert (capsys.readouterr().out.strip(), code) == ("nothing changed", 0)
 
 
 def test_a03_it_covers_the_continent(shipped: Corridor) -> None:

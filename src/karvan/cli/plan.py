@@ -29,13 +29,16 @@ NO_ROUTE = 4
 @click.option("--epsilon", type=float, metavar="SHARE", help="Do not show apart what differs by less. [default: 0.1]")
 @click.option("--horizon", "horizon_days", type=float, metavar="DAYS", help="Longest time looked at. [default: 150]")
 @click.option("--past", is_flag=True, help="Allow a departure in the past.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="CHANGE", help="Change the corridor: TABLE/ROW/COLUMN=VALUE or *FACTOR."
+)
 @click.option("--why-not", is_flag=True, help="Say by whom each option that is left out is beaten.")
 @package_option
 @json_option
 def command(
     origin: str, destination: str, depart: str | None, boxes: str, commodity: str, avoid: tuple[str, ...],
     via: tuple[str, ...], modes: tuple[str, ...], epsilon: float | None, horizon_days: float | None, past: bool,
-    why_not: bool, package: str, as_json: bool,
+    changes: tuple[str, ...], why_not: bool, package: str, as_json: bool,
 ) -> int:  # fmt: skip
     """Ways to move a load from ORIGIN to DESTINATION: arrival, price, CO2e, and why not the other one.
 
@@ -48,7 +51,7 @@ def command(
     skip_blas()
     answer = plan(
         origin, destination, depart, boxes, package=package, commodity=commodity, avoid=avoid, via=via, modes=modes,
-        epsilon=epsilon, horizon_days=horizon_days, past=past,
+        epsilon=epsilon, horizon_days=horizon_days, past=past, changes=changes,
     )  # fmt: skip
     if as_json:
         print_json(document(answer))

@@ -11,6 +11,7 @@ from karvan.corridor import load as load_corridor
 from karvan.corridor.gazetteer import Gazetteer
 from karvan.itinerary import FindItineraries, Load, Plan, choose, search
 from karvan.network import Network, pack
+from karvan.scenario import Change, bend, read_change
 from karvan.study.request import DEFAULT_COMMODITY, commodity_of, read_request
 
 
@@ -71,6 +72,7 @@ def plan(
     epsilon: float | None = None,
     horizon_days: float | None = None,
     past: bool = False,
+    changes: Iterable[Change | str] = (),
 ) -> Plan:
     """Ways to move a load between two places, with the evidence under each.
 
@@ -87,11 +89,13 @@ def plan(
         epsilon: options within this share of another on all criteria are not shown apart.
         horizon_days: the longest door-to-door time looked at.
         past: allow a departure in the past.
+        changes: what is different in the corridor, as `karvan.scenario` has it: facility/AKTAU-berth/wait_h=2.
 
     Raises:
         InputError: with everything wrong in the request.
     """
-    planner = Planner(package if isinstance(package, Corridor) else load_corridor(package))
+    corridor = package if isinstance(package, Corridor) else load_corridor(package)
+    planner = Planner(bend(corridor, [read_change(one) if isinstance(one, str) else one for one in changes]))
     ask = planner.request(origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
                           epsilon=epsilon, horizon_days=horizon_days, past=past)  # fmt: skip
     return planner.plan(ask, commodity)

@@ -1,0 +1,108 @@
+"""Changes to a corridor, and `bend`: the base is never touched, and tables that no change names are shared with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Protocol
+
+from karvan.corridor.corridor import Corridor
+from karvan.corridor.row import Row
+from karvan.corridor.structure import structure_problems
+from karvan.ground.errors import InputError, Problem, nearest, shown
+from karvan.tables import BY_NAME, Column
+from karvan.tables.cell import BadCell, Cell, parse
+
+
+class Change(Protocol):
+    """Anything that makes another corridor out of one."""
+
+    def on(self, corridor: Corridor) -> Corridor:
+        """The corridor as changed. Raises InputError where the change does not fit it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetCell:
+    """One cell of one row gets another value: facility/AKTAU-berth/servers=4. The text is read as in a CSV table."""
+
+    table: str
+    row: str
+    column: str
+    value: str
+
+    def on(self, corridor: Corridor) -> Corridor:
+        row, column = _cell(corridor, self.table, self.row, self.column)
+        try:
+            value = parse(self.value, column)
+        except BadCell as problem:
+            address = f"{self.table}/{self.row}/{self.column}"
+            raise InputError("the change", [Problem(address, shown(self.value), str(problem))]) from None
+        return _with(corridor, self.table, row, column, value)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleCell:
+    """A number of one row is multiplied: service/kmtf-aktau-alat/headway_h*0.5. A missing number stays missing."""
+
+    table: str
+    row: str
+    column: str
+    factor: float
+
+    def on(self, corridor: Corridor) -> Corridor:
+        row, column = _cell(corridor, self.table, self.row, self.column)
+        old = getattr(row, column.name)
+        address = f"{self.table}/{self.row}/{self.column}"
+        if not column.numeric or old is None:
+            found = "nothing" if old is None else shown(str(old))
+            raise InputError("the change", [Problem(address, found, "only a number that is there can be scaled")])
+        return SetCell(self.table, self.row, self.column, repr(old * self.factor)).on(corridor)
+
+
+def bend(corridor: Corridor, changes: Iterable[Change]) -> Corridor:
+    """The corridor after all changes, in their order. Raises InputError if it could not be run any more."""
+    bent = reduce(lambda changed, change: change.on(changed), changes, corridor)
+    problems = structure_problems(bent) if bent is not corridor else []
+    if problems:
+        raise InputError("the changed corridor", problems)
+    return bent
+
+
+def read_change(text: str) -> Change:
+    """A change as people write it: TABLE/ROW/COLUMN=VALUE or TABLE/ROW/COLUMN*FACTOR. Raises InputError."""
+    for sign in ("=", "*"):
+        address, found, value = text.partition(sign)
+        table, _, rest = address.strip().partition("/")
+        row, _, column = rest.rpartition("/")
+        if found and table and row and column:
+            if sign == "=":
+                return SetCell(table, row, column, value.strip())
+            try:
+                return ScaleCell(table, row, column, float(value))
+            except ValueError:
+                break
+    remedy = "give TABLE/ROW/COLUMN=VALUE, or TABLE/ROW/COLUMN*FACTOR"
+    raise InputError("the change", [Problem("change", shown(text), remedy)])
+
+
+def _cell(corridor: Corridor, table: str, row: str, column: str) -> tuple[Row, Column]:
+    if table not in BY_NAME:
+        raise InputError("the change", [Problem("table", shown(table), _did_you_mean(table, BY_NAME))])
+    if column not in BY_NAME[table].names or column in BY_NAME[table].key:
+        names = [name for name in BY_NAME[table].names if name not in BY_NAME[table].key]
+        raise InputError("the change", [Problem(f"{table}, column", shown(column), _did_you_mean(column, names))])
+    return corridor.row(table, row), BY_NAME[table].column(column)
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    near = nearest(word, known, 1)
+    return f"did you mean {near[0]}?" if near else f"give one of {', '.join(known)}"
+
+
+def _with(corridor: Corridor, table: str, row: Row, column: Column, value: Cell) -> Corridor:
+    if column.refers and value:
+        for name in value if isinstance(value, tuple) else (str(value),):
+            corridor.row(column.refers, name)
+    rows = tuple(old._replace(**{column.name: value}) if old is row else old for old in corridor.rows(table))
+    return replace(corridor, tables={**corridor.tables, table: rows}, digest="")
