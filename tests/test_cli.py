@@ -24,9 +24,9 @@ Says = Callable[..., tuple[int, str]]
 SOURCES = str(Path(karvan.__file__).parents[1])
 
 
-def python(*words: object) -> subprocess.CompletedProcess[str]:
+def python(*words: object, **more: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a process of its own, with karvan on its path."""
-    env = os.environ | {"PYTHONPATH": SOURCES}
+    env = os.environ | {"PYTHONPATH": SOURCES} | more
     return subprocess.run([sys.executable, *map(str, words)], check=False, capture_output=True, text=True, env=env)
 
 
@@ -234,7 +234,12 @@ def test_c05_in_a_process_of_its_own(package: Path) -> None:
     assert json.loads(done.stdout)["request"]["origin"] == "ALPHA"
 
 
-def test_c06_a_reader_that_has_had_enough_is_no_fault(package: Path) -> None:
+def test_c06_the_seed_of_hashes_changes_nothing(package: Path) -> None:
+    words = ["-m", "karvan", "plan", "Alpha", "Gamma", "-p", package, "--depart", "2026-01-05", "--past", "--json"]
+    assert python(*words, PYTHONHASHSEED="1").stdout == python(*words, PYTHONHASHSEED="2").stdout != ""
+
+
+def test_c07_a_reader_that_has_had_enough_is_no_fault(package: Path) -> None:
     env = os.environ | {"PYTHONPATH": SOURCES}
     line = f'"{sys.executable}" -m karvan evidence conflicts --json -p "{package}" | head -c 0'
     done = subprocess.run(["sh", "-c", line], check=False, capture_output=True, text=True, env=env)

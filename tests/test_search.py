@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from karvan.corridor import Corridor
+from karvan.ground.errors import InputError
 from karvan.itinerary import Choice, Load, Option
 from karvan.testing import draw
 
@@ -482,6 +483,14 @@ def test_g09_a_wish_that_is_slower_and_dearer_is_found_all_the_same(best: Best) 
 def test_g10_avoiding_what_a_family_needs_says_so(find: Find) -> None:
     absent = find(TWO_WAYS + "family north countries=RU", "A > D", avoid_countries=("RU",)).left_out
     assert [out.on for out in absent if out.family == "north"] == ["no route in 150 days and with what is avoided"]
+
+
+def test_g11_more_wishes_than_can_be_told_apart_are_refused(best: Best) -> None:
+    names = "BCDEFGHIJKLMNOPQR"
+    net = f"K1 rail A {' '.join(f'1h {name}' for name in names)} 1h Z now"
+    assert best(net, "A > Z", via=tuple(names[:3]) * 9) == "K1 A 00:00 - Z 18:00"
+    with pytest.raises(InputError, match="wish for fewer places"):
+        best(net, "A > Z", via=tuple(names))
 
 
 # h: prices

@@ -143,33 +143,40 @@ def _route(
         yield Problem(f"service.csv, row {service.id}", "no stop that loads", "give a stop call = both or load")
 
 
-def figures(corridor: Corridor) -> Iterator[Problem]:
-    """Rows that need at least one of several figures, and shares that add up."""
+def factors(corridor: Corridor) -> Iterator[Problem]:
+    """An emission factor says at least one of its three figures."""
     for factor in corridor.rows("emission_factor"):
         if factor.gco2e_tkm is None and factor.kgco2e_container is None and factor.kgco2e_t is None:
-            yield Problem(
-                f"emission_factor.csv, row {factor.id}", "no value", "give gco2e_tkm, kgco2e_container or kgco2e_t"
-            )
+            remedy = "give gco2e_tkm, kgco2e_container or kgco2e_t"
+            yield Problem(f"emission_factor.csv, row {factor.id}", "no value", remedy)
+
+
+def flows(corridor: Corridor) -> Iterator[Problem]:
+    """A flow has an amount, two ends and a known shape; the shares of a shape add up to one."""
+    profiles: dict[str, float] = defaultdict(float)
+    for month in corridor.rows("month_profile"):
+        profiles[month.profile] += month.share
+    for profile, total in sorted(profiles.items()):
+        if abs(total - 1) > 1e-3:
+            found = f"a sum of {total:g}"
+            yield Problem(f"month_profile.csv, row {profile}, share", found, "the twelve shares add up to 1")
     for flow in corridor.rows("demand"):
         if flow.teu_year is None and flow.t_year is None:
             yield Problem(f"demand.csv, row {flow.id}", "no amount", "give teu_year or t_year")
+        if flow.month_profile and flow.month_profile not in profiles:
+            yield Problem(_at("demand", flow, "month_profile"), shown(flow.month_profile), "not in month_profile.csv")
         if flow.origin == flow.destination:
-            yield Problem(
-                _at("demand", flow, "destination"), shown(flow.destination), "give another place than the origin"
-            )
+            remedy = "give another place than the origin"
+            yield Problem(_at("demand", flow, "destination"), shown(flow.destination), remedy)
+
+
+def tariffs(corridor: Corridor) -> Iterator[Problem]:
+    """A tariff has a price, and a service where it is for one leg."""
     for tariff in corridor.rows("tariff"):
         if tariff.price_usd is None and tariff.price_usd_km is None:
             yield Problem(f"tariff.csv, row {tariff.id}", "no price", "give price_usd or price_usd_km")
         if tariff.kind == "leg" and not tariff.service:
             yield Problem(_at("tariff", tariff, "service"), "nothing", "a leg tariff belongs to a service")
-    shares: dict[str, float] = defaultdict(float)
-    for month in corridor.rows("month_profile"):
-        shares[month.profile] += month.share
-    for profile, total in sorted(shares.items()):
-        if abs(total - 1) > 1e-3:
-            yield Problem(
-                f"month_profile.csv, row {profile}, share", f"a sum of {total:g}", "the twelve shares add up to 1"
-            )
 
 
 def timetables(corridor: Corridor) -> Iterator[Problem]:
@@ -206,5 +213,5 @@ def currents(corridor: Corridor) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[Corridor], Iterator[Problem]], ...] = (
-    time_zones, links, facilities, services, timetables, figures, closures, currents,
+    time_zones, links, facilities, services, timetables, factors, flows, tariffs, closures, currents,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -82,55 +83,42 @@ class Plan:
         ]
 
     def table(self) -> pd.DataFrame:
-        """One row an option: family, depart, arrive, days and their spread, USD, kg CO2e, km, reloads, borders."""
+        """One row an option: family, departure and arrival, hours and their spread, USD, kg, km, reloads, borders."""
         import pandas as pd
 
-        return pd.DataFrame(
-            [
-                {
-                    "id": option.id,
-                    "family": option.family,
-                    "depart": option.depart,
-                    "arrive": option.arrive,
-                    "time_h": option.time_h,
-                    "time_p10_h": option.quantile_h(0.1),
-                    "time_p50_h": option.quantile_h(0.5),
-                    "time_p90_h": option.quantile_h(0.9),
-                    "price_usd": option.price_usd,
-                    "co2e_kg": option.co2e_kg,
-                    "distance_km": option.distance_km,
-                    "reloads": option.reloads,
-                    "borders": option.borders,
-                    "beaten_by": option.beaten.by if option.beaten else "",
-                }
-                for option in self.options
-            ]
-        ).set_index("id")
+        columns: dict[str, Callable[[Option], object]] = {
+            "id": lambda option: option.id,
+            "family": lambda option: option.family,
+            "depart": lambda option: option.depart,
+            "arrive": lambda option: option.arrive,
+            "time_h": lambda option: option.time_h,
+            "time_p10_h": lambda option: option.quantile_h(0.1),
+            "time_p50_h": lambda option: option.quantile_h(0.5),
+            "time_p90_h": lambda option: option.quantile_h(0.9),
+            "price_usd": lambda option: option.price_usd,
+            "co2e_kg": lambda option: option.co2e_kg,
+            "distance_km": lambda option: option.distance_km,
+            "reloads": lambda option: option.reloads,
+            "borders": lambda option: option.borders,
+            "beaten_by": lambda option: option.beaten.by if option.beaten else "",
+        }
+        cells = {name: [cell(option) for option in self.options] for name, cell in columns.items()}
+        return pd.DataFrame(cells).set_index("id")
 
     def legs(self) -> pd.DataFrame:
         """One row a leg of every option."""
         import pandas as pd
 
-        columns = (
-            "mode",
-            "service",
-            "from_place",
-            "to_place",
-            "depart",
-            "arrive",
-            "time_h",
-            "wait_h",
-            "price_usd",
-            "co2e_kg",
-            "distance_km",
-            "grade",
-        )
+        names = (
+            "mode", "service", "from_place", "to_place", "depart", "arrive", "time_h", "wait_h", "price_usd", "co2e_kg",
+            "distance_km", "grade",
+        )  # fmt: skip
         rows = [
-            {"option": option.id, "leg": number} | {name: getattr(leg, name) for name in columns}
+            (option.id, number, *(getattr(leg, name) for name in names))
             for option in self.options
             for number, leg in enumerate(option.legs, start=1)
         ]
-        return pd.DataFrame(rows).set_index(["option", "leg"])
+        return pd.DataFrame(rows, columns=["option", "leg", *names]).set_index(["option", "leg"])
 
     def explain(self, option: Option | str) -> pd.DataFrame:
         """Every item of an option: what was passed, what it cost, and the numbers it leans on with their grades."""
