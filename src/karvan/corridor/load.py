@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
+from karvan.corridor.archive import read_files
 from karvan.corridor.corridor import Corridor
-from karvan.corridor.package import DESCRIPTION_FILE, Description, read_files
+from karvan.corridor.package import DESCRIPTION_FILE, Description
 from karvan.corridor.read import read_table
 from karvan.corridor.row import Row, key_of
 from karvan.corridor.structure import structure_problems
