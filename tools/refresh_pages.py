@@ -46,7 +46,7 @@ def python(code: str, names: dict[str, object]) -> str:
     out = io.StringIO()
     wide = ("display.width", 120, "display.max_columns", 20, "display.max_colwidth", 70)
     with redirect_stdout(out), pd.option_context(*wide):
-        exec(compile(code, "page", "exec"), names)  # noqa: S102
+        exec(compile(code, "page", "exec"), names)
     return out.getvalue()
 
 

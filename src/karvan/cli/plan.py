@@ -45,7 +45,7 @@ def command(
     Places go by name in any usual spelling or script, by id, or by UN/LOCODE.
     """
     from karvan.kernels.quick import skip_blas
-    from karvan.report.plan import document, left_out_lines, leg_lines, option_table
+    from karvan.report.plan import document, headline, left_out_lines, leg_lines, option_table
     from karvan.study.plan import plan
 
     skip_blas()
@@ -56,7 +56,7 @@ def command(
     if as_json:
         print_json(document(answer))
     elif answer.found:
-        print_rich(option_table(answer))
+        print_rich(headline(answer), "", option_table(answer), "")
         click.echo("\n".join(leg_lines(answer)))
         assumed = {assumption.where for option in answer.options for assumption in answer.assumptions(option)}
         print_rich(

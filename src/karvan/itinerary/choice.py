@@ -54,7 +54,9 @@ def choose(network: Network, ask: FindItineraries, found: Found) -> Choice:
     ]
     left_out = [_why(network, chain, name[chain], shown, options, ask) for chain in chains if chain not in kept]
     absent = [
-        LeftOut(rule.id, "", _no_chain(ask)) for rule in found.families.rules if rule.id not in set(name.values())
+        LeftOut(rule.id, "", found.obstacle or _no_chain(ask))
+        for rule in found.families.rules
+        if rule.id not in set(name.values())
     ]
     return Choice(tuple(options), tuple(left_out + absent))
 

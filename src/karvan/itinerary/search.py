@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from karvan.ground.sphere import great_circle_km
 from karvan.itinerary.calendar import departures, seasons
 from karvan.itinerary.request import FindItineraries
 from karvan.network.family import UNREACHED, Families, families
@@ -53,20 +54,41 @@ class Found:
     """The best chains of every family, on the way the families are told apart; those of one family stand together."""
     families: Families
     labels: int
+    obstacle: str = ""
+    """Why there was nothing to search, where that is so."""
 
 
 def search(network: Network, ask: FindItineraries) -> Found:
     """All chains from origin to destination that none beats, and the best of each family."""
     marked = families(network, ask.via)
     start, end = Node(START, ask.origin), Node(END, ask.destination)
-    if start not in network.node_ix or end not in network.node_ix or marked.wished == UNREACHED:
-        return Found((), (), marked, 0)
+    obstacle = _obstacle(network, start, end, marked)
+    if obstacle:
+        return Found((), (), marked, 0, obstacle)
     run = _Run(network, ask, marked, network.node_ix[start], network.node_ix[end])
     best: list[Chain] = []
     for weights in ((ask.value_of_time_usd_h, 1.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
         best += run.champions(weights)
     front = pareto(sorted({*best, *run.front(best)}, key=lambda chain: (*chain.criteria, chain.arcs)))
     return Found(tuple(front), tuple(dict.fromkeys(best)), marked, run.labels)
+
+
+def _obstacle(network: Network, start: Node, end: Node, marked: Families) -> str:
+    """What rules out every chain before the search: an end without a gate, or a wish that no service can serve."""
+    for node, verb in ((start, "handed in"), (end, "taken out")):
+        if node not in network.node_ix:
+            return (
+                f"goods cannot be {verb} at {node.place}; nearest where they can: {', '.join(_nearest(network, node))}"
+            )
+    return "a place that is wished for is on no service" if marked.wished == UNREACHED else ""
+
+
+def _nearest(network: Network, node: Node, most: int = 3) -> list[str]:
+    """The places nearest to a node's where goods can be in its state."""
+    here = network.corridor.place(node.place)
+    known = [network.corridor.place(other.place) for other in network.nodes if other.state == node.state]
+    known.sort(key=lambda place: (great_circle_km(here.lon, here.lat, place.lon, place.lat), place.id))
+    return [place.id for place in known[:most]]
 
 
 def pareto(chains: Sequence[Chain]) -> list[Chain]:

@@ -123,7 +123,7 @@ def option_table(plan: Plan) -> Table:
     """One row an option."""
     from rich.table import Table
 
-    table = Table(title=_title(plan), title_justify="left", box=None, padding=(0, 1, 0, 0))
+    table = Table(box=None, padding=(0, 1, 0, 0))
     for name in ("option", "route family"):
         table.add_column(name, no_wrap=True)
     for name in ("days", "P10-P90", "USD", "kg CO2e", "km", "reloads", "borders"):
@@ -182,6 +182,10 @@ def _way(corridor: Corridor, leg: Leg) -> str:
 
 def left_out_lines(plan: Plan) -> Iterator[str]:
     """For each family what is not shown: how many chains, the first few, and by whom each is beaten."""
+    reasons = {out.on for out in plan.left_out}
+    if not plan.found and len(reasons) == 1:
+        yield reasons.pop()
+        return
     families = dict.fromkeys(out.family for out in plan.left_out)
     for family in families:
         outs = [out for out in plan.left_out if out.family == family]
@@ -196,7 +200,8 @@ def left_out_lines(plan: Plan) -> Iterator[str]:
                 yield f"  by {', '.join(out.via)}: {figures}; beaten by {out.beaten_by or 'none'} ({out.on})"
 
 
-def _title(plan: Plan) -> str:
+def headline(plan: Plan) -> str:
+    """What was asked, in a line."""
     ask = plan.ask
     start, end = place_name(plan.corridor, ask.origin), place_name(plan.corridor, ask.destination)
     goods = f"{ask.load} of {plan.commodity.id}, {ask.tonnes:g} t"
