@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import click
@@ -31,3 +32,12 @@ def print_rich(*things: Any) -> None:
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     for thing in things:
         console.print(thing, markup=not isinstance(thing, str))
+
+
+def waiting(what: str) -> AbstractContextManager[Any]:
+    """A sign of life on standard error while something runs, only where that is a terminal."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(what)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from karvan.cli.output import json_option, package_option, print_json, print_rich
+from karvan.cli.output import json_option, package_option, print_json, print_rich, waiting
 
 NO_ROUTE = 4
 
@@ -49,10 +49,11 @@ def command(
     from karvan.study.plan import plan
 
     skip_blas()
-    answer = plan(
-        origin, destination, depart, boxes, package=package, commodity=commodity, avoid=avoid, via=via, modes=modes,
-        epsilon=epsilon, horizon_days=horizon_days, past=past, changes=changes,
-    )  # fmt: skip
+    with waiting("planning; the first time kernels are compiled, which takes some seconds"):
+        answer = plan(
+            origin, destination, depart, boxes, package=package, commodity=commodity, avoid=avoid, via=via, modes=modes,
+            epsilon=epsilon, horizon_days=horizon_days, past=past, changes=changes,
+        )  # fmt: skip
     if as_json:
         print_json(document(answer))
     elif answer.found:
