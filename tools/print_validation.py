@@ -186,7 +186,7 @@ def counts(measure: str, helds: list[Held]) -> Iterable[str]:
         ("true checks", checks),
         ("of these with both ends stated", [h for h in checks if h.claim.ends == "stated"]),
     ):
-        ratios = [h.ratio for h in chosen if h.ratio is not None]
+        ratios = [h.ratio for h in chosen if h.ratio is not None and h.low > 0 and h.high < inf]  # no bounds
         low, _, high = quantiles(ratios, n=4)
         agree = sum(h.agrees for h in chosen)
         cells = [f"{measure}s", title, str(len(chosen)), f"{agree} ({agree / len(chosen):.0%})"]

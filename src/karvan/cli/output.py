@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -20,16 +21,21 @@ package_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
+def terminal_width() -> int:
+    """Columns of the terminal, or 120 where there is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 120
+
+
 def print_json(document: Any) -> None:
     """Print one JSON document."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
 
 
 def print_rich(*things: Any) -> None:
-    """Print tables and lines, as wide as the terminal is, or 120 columns where there is none."""
+    """Print tables and lines, as wide as the terminal is."""
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    console = Console(width=terminal_width(), highlight=False)
     for thing in things:
         console.print(thing, markup=not isinstance(thing, str))
 

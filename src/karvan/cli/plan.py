@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from karvan.cli.output import json_option, package_option, print_json, print_rich, waiting
+from karvan.cli.output import json_option, package_option, print_json, print_rich, terminal_width, waiting
 
 NO_ROUTE = 4
 
@@ -57,7 +57,7 @@ def command(
     if as_json:
         print_json(document(answer))
     elif answer.found:
-        print_rich(headline(answer), "", option_table(answer), "")
+        print_rich(headline(answer), "", option_table(answer, terminal_width()), "")
         click.echo("\n".join(leg_lines(answer)))
         assumed = {assumption.where for option in answer.options for assumption in answer.assumptions(option)}
         print_rich(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from karvan.corridor.corridor import Corridor
@@ -119,30 +120,48 @@ def _round(value: float) -> float:
     return round(value, 6) + 0.0
 
 
-def option_table(plan: Plan) -> Table:
-    """One row an option."""
+def option_table(plan: Plan, width: int = 120) -> Table:
+    """One row an option, as many columns as fit into `width` characters: days, money and CO2e are always there."""
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1, 0, 0))
-    for name in ("option", "route family"):
-        table.add_column(name, no_wrap=True)
-    for name in ("days", "P10-P90", "USD", "kg CO2e", "km", "reloads", "borders"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("beaten by", no_wrap=True)
+    columns = [column for column in _option_columns(plan) if width >= column.from_width]
+    for column in columns:
+        table.add_column(column.name, justify="left" if column.text else "right", no_wrap=True)
     for option in plan.options:
-        table.add_row(
-            option.id,
-            plan.family_names.get(option.family, option.family),
-            _days(option.time_h),
-            f"{_days(option.quantile_h(0.1))}-{_days(option.quantile_h(0.9))}",
-            f"{option.price_usd:,.0f}",
-            f"{option.co2e_kg:,.0f}",
-            f"{option.distance_km:,.0f}",
-            str(option.reloads),
-            str(option.borders),
-            option.beaten.by if option.beaten else "",
-        )
+        table.add_row(*(column.cell(option) for column in columns))
     return table
+
+
+@dataclass(frozen=True)
+class OptionColumn:
+    """A column of the table of options: its cells, and how wide a terminal must be for it to be shown."""
+
+    name: str
+    cell: Callable[[Option], str]
+    text: bool = False
+    from_width: int = 0
+
+
+def _option_columns(plan: Plan) -> tuple[OptionColumn, ...]:
+    names = plan.family_names
+    return (
+        OptionColumn("option", lambda option: option.id, text=True),
+        OptionColumn(
+            "route family",
+            lambda option: names.get(option.family, option.family),
+            text=True,
+            from_width=114,
+        ),
+        OptionColumn("days", lambda option: _days(option.time_h)),
+        OptionColumn("P10-P90", lambda option: f"{_days(option.quantile_h(0.1))}-{_days(option.quantile_h(0.9))}"),
+        OptionColumn("USD", lambda option: f"{option.price_usd:,.0f}"),
+        OptionColumn("kg CO2e", lambda option: f"{option.co2e_kg:,.0f}"),
+        OptionColumn("km", lambda option: f"{option.distance_km:,.0f}", from_width=70),
+        OptionColumn("reloads", lambda option: str(option.reloads), from_width=80),
+        OptionColumn("borders", lambda option: str(option.borders), from_width=96),
+        OptionColumn("beaten by", lambda option: option.beaten.by if option.beaten else "", text=True, from_width=80),
+    )
 
 
 LEG_WIDTHS = (8, 12, 64, 5, 8, 8, 7)
