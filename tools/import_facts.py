@@ -98,7 +98,7 @@ def trade_statements(folder: Path, wanted: set[str]) -> Iterator[Row]:
                 "unit": "million USD",
                 "period": row["year"],
                 "source": row["source_id"],
-                "confidence": "A",
+                "confidence": "A" if row["source_id"] == "unctad_mtm" else "C",  # the others are press or derived
                 "note": row["note"],
             }
 

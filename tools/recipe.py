@@ -13,37 +13,10 @@ import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from karvan.ground.units import factor_between
+
 FACT = re.compile(r"\b(?:RT-[A-Z0-9]+-\d+|EF-\d+|C\d{4}|pf\d{4}|TR-[\w-]+|TF-\d{4}-\w{3}-\w{3}-(?:export|import))\b")
 RULE = re.compile(r"\$([a-z0-9_]+)")
-
-# What a fact's unit is worth in the unit of a column. Only what says the same thing in other words or sizes:
-# everything else must be written as arithmetic, so that the factor is seen.
-CONVERSIONS: dict[str, dict[str, float]] = {
-    "h": {"h": 1, "hours": 1, "d": 24, "days": 24, "min": 1 / 60, "months": 730.5},
-    "km": {"km": 1, "nm": 1.852, "miles": 1.609344, "m": 0.001},
-    "km/h": {"km/h": 1, "kn": 1.852, "knots": 1.852, "km/d": 1 / 24, "km/day": 1 / 24},
-    "1/d": {"pairs/d": 1, "trains/day": 1, "trains/d": 1, "train pairs/day": 1, "train_pairs_per_day": 1},
-    "t": {"t": 1, "thousand t": 1e3, "million t": 1e6, "t/truck": 1, "t/train": 1},
-    "t/yr": {"t": 1, "t/yr": 1, "thousand t": 1e3, "million t": 1e6, "million t/year": 1e6},
-    "TEU": {"TEU": 1, "FEU": 2, "thousand TEU": 1e3, "TEU/train": 1, "FEU/train": 2},
-    "TEU/yr": {"TEU": 1, "TEU/yr": 1, "TEU/year": 1, "thousand TEU": 1e3, "million TEU": 1e6, "FEU": 2},
-    "USD": {"USD": 1, "usd": 1, "USD/FEU": 1, "usd/FEU": 1, "USD/TEU": 1, "usd/TEU": 1, "USD/truck": 1,
-            "usd/truck": 1, "usd/wagon": 1, "USD/container": 1, "usd/container": 1},
-    "USD/FEU": {"USD/FEU": 1, "usd/FEU": 1, "USD/container": 1, "usd/container": 1},
-    "USD/TEU": {"USD/TEU": 1, "usd/TEU": 1, "USD/container": 1, "usd/container": 1},
-    "USD/t": {"USD/t": 1, "usd/t": 1},
-    "t/TEU": {"t/TEU": 1},
-    "%/d": {"% of value/day": 1, "%/day": 1, "% of price/day": 1},
-    "gCO2e/tkm": {"g CO2e/tkm": 1},
-    "gCO2e/kWh": {"g CO2e/kWh": 1, "g CO2/kWh": 1},
-    "kWh/tkm": {"kWh/tkm": 1, "Wh/net tkm": 1e-3, "Wh/gross tkm": 1e-3},
-    "kgCO2e/container": {"kg CO2e/container": 1},
-    "kgCO2e/t": {"kg CO2e/t": 1},
-    "wagon": {"wagons": 1, "wagons/train": 1},
-    "truck": {"trucks": 1, "trucks/voyage": 1},
-    "": {"": 1, "count": 1, "ratio": 1, "coefficient": 1, "berths": 1, "cranes": 1, "tracks": 1, "vessels": 1,
-         "ferries": 1, "%": 0.01, "percent": 0.01},
-}  # fmt: skip
 
 OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -175,10 +148,10 @@ def _value(body: str, unit: str, facts: Mapping[str, Fact], rules: Rules) -> tup
 
 def _converted(name: str, unit: str, facts: Mapping[str, Fact]) -> float:
     fact = facts[name]
-    factors = CONVERSIONS.get(unit, {})
-    if fact.unit != unit and fact.unit not in factors:
+    factor = factor_between(fact.unit, unit)
+    if factor is None:
         raise RecipeError(f"{name} is in '{fact.unit}', the column in '{unit}'; write the conversion as arithmetic")
-    return _number(name, fact) * factors.get(fact.unit, 1.0)
+    return _number(name, fact) * factor
 
 
 def _number(name: str, fact: Fact) -> float:

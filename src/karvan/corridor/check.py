@@ -8,10 +8,11 @@ from pathlib import Path
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.load import inspect
-from karvan.corridor.row import key_of
+from karvan.corridor.row import Row, key_of
 from karvan.ground.errors import Problem, shown
+from karvan.ground.units import factor_between
 from karvan.ground.vocabulary import Address
-from karvan.tables import BY_NAME, TABLES
+from karvan.tables import BY_NAME, TABLES, Column
 
 
 def check(package: str | Path) -> tuple[Corridor, list[Problem]]:
@@ -52,19 +53,51 @@ def evidence_problems(corridor: Corridor) -> Iterator[Problem]:
         yield Problem(f"basis.csv, row {':'.join(address)}", what, "take the row out, or give the number")
     for row in corridor.rows("basis"):
         yield from _claims(row, corridor)
+    for address in sorted(wanted - unread):
+        yield from _disagreement(address, found[address], corridor)
 
 
-def _claims(basis: object, corridor: Corridor) -> Iterator[Problem]:
-    row: object = basis
-    method, grade, facts = row.method, row.grade, row.facts  # type: ignore[attr-defined]
-    address = f"basis.csv, row {key_of('basis', row)}"
-    if method == "assumed" and grade != "D":
-        yield Problem(f"{address}, grade", shown(grade), "an assumption is graded D")
-    if method in ("read", "mean of rivals") and not facts:
-        yield Problem(f"{address}, facts", "nothing", f"method '{method}' names its facts")
-    if method == "assumed" and not row.note:  # type: ignore[attr-defined]
-        yield Problem(f"{address}, note", "nothing", "an assumption says why")
+def _claims(basis: Row, corridor: Corridor) -> Iterator[Problem]:
+    """What a basis says of itself against what its facts are worth."""
+    address = f"basis.csv, row {key_of('basis', basis)}"
     known = corridor.evidence.facts
-    best = max((known[name].confidence for name in facts if name in known), default="A")
-    if method != "calibrated" and grade < best:
-        yield Problem(f"{address}, grade", shown(grade), f"its weakest fact is of confidence {best}")
+    weakest = max((known[name].confidence for name in basis.facts if name in known), default="A")
+    if basis.method == "assumed" and basis.grade != "D":
+        yield Problem(f"{address}, grade", shown(basis.grade), "an assumption is graded D")
+    if basis.method == "assumed" and not basis.note:
+        yield Problem(f"{address}, note", "nothing", "an assumption says why")
+    if basis.method in ("read", "mean of rivals") and not basis.facts:
+        yield Problem(f"{address}, facts", "nothing", f"method '{basis.method}' names its facts")
+    if basis.method != "calibrated" and basis.grade < weakest:
+        yield Problem(f"{address}, grade", shown(basis.grade), f"its weakest fact is of confidence {weakest}")
+
+
+ROUNDING = 1e-4
+"""Share by which a number may differ from what its facts say: tables hold five digits."""
+
+
+def _disagreement(address: Address, value: float, corridor: Corridor) -> Iterator[Problem]:
+    """A number that says it is read from a fact, or the mean of some, and is not what they say."""
+    table, row, name = address
+    basis = corridor.evidence.find_basis(*address)
+    if basis is None or basis.method not in ("read", "mean of rivals"):
+        return
+    column = BY_NAME[table].column(name)
+    said = [_said(corridor.evidence.facts.get(fact), column) for fact in basis.facts]
+    sound = [number for number in said if number is not None]
+    if not sound or len(sound) < len(said):
+        return
+    slack = 0.5 if column.kind == "whole" else ROUNDING * abs(value)
+    if not min(sound) - slack <= value <= max(sound) + slack:
+        facts = ", ".join(f"{fact} says {number:g}" for fact, number in zip(basis.facts, sound, strict=True))
+        remedy = f"{facts} ({column.unit}): mend the number, or its basis"
+        yield Problem(f"{table}.csv, row {row}, {name}", f"{value:g}", remedy)
+
+
+def _said(fact: Row | None, column: Column) -> float | None:
+    """A fact's number in the unit of a column; None where it has none."""
+    factor = factor_between(fact.unit, column.unit) if fact is not None else None
+    try:
+        return None if fact is None or factor is None else float(fact.value) * factor
+    except ValueError:
+        return None
