@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .NOTPARALLEL:
-.PHONY: help run test quick cover lint format docs readme data bench clean
+.PHONY: help run test quick cover lint format docs pages data bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -37,7 +37,10 @@ format: .venv/.lint ## settle the form, mend what can be mended
 docs: .venv/.docs ## the pages, in build/docs
 	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs
 
-readme: .venv/.run ## paste fresh output into README.md
+pages: .venv/.run ## fresh results in README.md and on the pages that show some
+	$(BIN)/python tools/print_register.py
+	$(BIN)/python tools/print_validation.py
+	$(BIN)/python tools/refresh_pages.py
 	$(BIN)/python tools/refresh_readme.py
 
 data: .venv/.build ## the corridor package, from its facts and recipes

@@ -16,9 +16,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
-
 from karvan.corridor.package import Description, write_tables
 from karvan.tables.column import Column, Table
 from karvan.tables.register import TABLES

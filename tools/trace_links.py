@@ -20,8 +20,6 @@ import io
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 from tracing.atlas import Atlas
 from tracing.checks import findings, listed
 from tracing.recipes import Recipes, facts_of, read
