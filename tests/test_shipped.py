@@ -172,3 +172,30 @@ def test_b08_without_the_caspian_no_caspian_ferry(planner: Planner, shipped: Cor
     }
     assert caspian
     assert not ridden & caspian
+
+
+# d: lines on the map
+
+LARGEST_DIFFERENCE = 0.1
+
+
+def test_d01_every_link_is_traced(shipped: Corridor) -> None:
+    assert {row.link for row in shipped.rows("trace")} == {row.id for row in shipped.rows("link")}
+    assert {row.link for row in shipped.rows("waypoint")} == {row.id for row in shipped.rows("link")}
+
+
+def test_d02_a_length_that_differs_from_the_traced_one_by_a_tenth_says_why(shipped: Corridor) -> None:
+    traced = {row.link: row.length_km for row in shipped.rows("trace")}
+    for link in shipped.rows("link"):
+        if abs(traced[link.id] / link.length_km - 1) > LARGEST_DIFFERENCE:
+            assert link.note.startswith("Traced "), f"{link.id}: {link.length_km} km, traced {traced[link.id]}"
+
+
+def test_d03_lines_begin_and_end_at_their_places(shipped: Corridor) -> None:
+    ends: dict[str, list[tuple[float, float]]] = {}
+    for point in shipped.rows("waypoint"):
+        ends.setdefault(point.link, []).append((point.lon, point.lat))
+    for link in shipped.rows("link"):
+        for point, name in ((ends[link.id][0], link.from_place), (ends[link.id][-1], link.to_place)):
+            place = shipped.place(name)
+            assert point == pytest.approx((place.lon, place.lat), abs=1e-3), link.id
