@@ -120,3 +120,9 @@ def test_c05_and_lists() -> None:
 
 def test_c06_whole_numbers_are_written_without_a_point() -> None:
     assert [write(value, NUMBER) for value in (5.0, 5.5, 1e-7)] == ["5", "5.5", "1e-07"]
+
+
+@pytest.mark.parametrize("text", ["1e13", "-1e300"])
+def test_b09_no_quantity_is_as_large_as_this(text: str) -> None:
+    with pytest.raises(BadCell, match="1e\\+12 at most"):
+        parse(text, Column("x", "number", "A number."))

@@ -12,6 +12,8 @@ Cell = str | float | int | bool | dt.date | tuple[str, ...] | None
 
 LONGEST_TEXT = 200
 """Characters that an id, a name or a code may have; notes and statements may be longer."""
+LARGEST = 1e12
+"""The largest number that a cell may hold: whatever the quantity, a larger one is a slip, and its square overflows."""
 LONGEST_NOTE = 5000
 LONG_COLUMNS = ("note", "value", "title", "url", "scope", "facts", "rivals", "stops", "places")
 
@@ -77,6 +79,8 @@ def _number(text: str, column: Column) -> float | int:
         raise BadCell(f"give {column.expects()}, without underscores")
     if not math.isfinite(value):
         raise BadCell(f"give {column.expects()}; a missing value is an empty cell")
+    if abs(value) > LARGEST:
+        raise BadCell(f"give {column.expects()}, {LARGEST:g} at most")
     if column.kind == "whole":
         if value != int(value):
             raise BadCell(f"give {column.expects()}")
