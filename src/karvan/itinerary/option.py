@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
+from statistics import NormalDist
 
 from karvan.ground.vocabulary import Address
 from karvan.itinerary.request import FindItineraries
@@ -109,8 +110,8 @@ class Option:
         if variance == 0:
             return mean
         shape = mean**2 / variance
-        z = {0.1: -1.2815515655446004, 0.5: 0.0, 0.9: 1.2815515655446004}[p]
-        quantile: float = mean * (1 - 1 / (9 * shape) + z / (3 * sqrt(shape))) ** 3
+        z = NormalDist().inv_cdf(p)
+        quantile: float = mean * max(0.0, 1 - 1 / (9 * shape) + z / (3 * sqrt(shape))) ** 3
         return quantile
 
 

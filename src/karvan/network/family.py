@@ -56,7 +56,7 @@ def _first(rules: tuple[Rule, ...], marks: int) -> int:
     return -1
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def families(network: Network, via: tuple[str, ...] = ()) -> Families:
     """Give every condition of the rules, and every place of `via`, a mark of its own.
 
