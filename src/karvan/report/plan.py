@@ -164,29 +164,23 @@ def _option_columns(plan: Plan) -> tuple[OptionColumn, ...]:
     )
 
 
-LEG_WIDTHS = (8, 12, 64, 5, 8, 8, 7)
-"""Characters of the columns of `leg_lines`, the grade not counted: 120 in all."""
+LEG_LINE = "  {:<12} {:<8} {:>5} {:>8} {:>8} {:>7} {:<5} {}"
+LEG_HEAD = LEG_LINE.format("leaves", "leg", "days", "USD", "kg CO2e", "km", "grade", "way")
 
 
 def leg_lines(plan: Plan) -> Iterator[str]:
-    """The legs of every option, a line each: mode, departure, way, days, USD, kg CO2e, km, weakest grade."""
+    """The legs of every option, a line each: departure, mode, days, USD, kg CO2e, km, weakest grade, way."""
     for option in plan.options:
         spread = f"P10 {_days(option.quantile_h(0.1))}, P90 {_days(option.quantile_h(0.9))}"
         yield f"{option.id}: {_days(option.time_h)} days ({spread}), arrives {option.arrive:%d %b %Y}"
-        yield _line(("leg", "leaves", "way", "days", "USD", "kg CO2e", "km"), "grade")
+        yield LEG_HEAD
         for leg in option.legs:
             if leg.mode != HANDLING or leg.time_h or leg.price_usd:
                 km = f"{leg.distance_km:,.0f}" if leg.distance_km else ""
-                figures = (_days(leg.time_h), f"{leg.price_usd:,.0f}", f"{leg.co2e_kg:,.0f}", km)
-                yield _line((leg.mode, f"{leg.depart:%d %b %H:%M}", _way(plan.corridor, leg), *figures), leg.grade)
+                money, carbon = f"{leg.price_usd:,.0f}", f"{leg.co2e_kg:,.0f}"
+                leaves, way = f"{leg.depart:%d %b %H:%M}", _way(plan.corridor, leg)
+                yield LEG_LINE.format(leaves, leg.mode, _days(leg.time_h), money, carbon, km, leg.grade, way)
         yield ""
-
-
-def _line(cells: tuple[str, ...], grade: str) -> str:
-    """Three columns of text and four of figures, and the grade."""
-    texts = [cell[:width].ljust(width) for cell, width in zip(cells[:3], LEG_WIDTHS[:3], strict=True)]
-    figures = [cell.rjust(width) for cell, width in zip(cells[3:], LEG_WIDTHS[3:], strict=True)]
-    return " ".join(["  " + texts[0], *texts[1:], *figures, grade])
 
 
 def _way(corridor: Corridor, leg: Leg) -> str:
