@@ -292,6 +292,7 @@ def test_d04_the_basis_of_a_number(karvan_says: Says, package: Path) -> None:
             "link/train-0/tracks",
             "link/train-0/tracks | found no basis | the cell is empty: a missing value has no basis",
         ),
+        ("link/train-0", "address | found 'link/train-0' | give TABLE/ROW/COLUMN"),
         ("length", "table | found 'length' | "),
         ("", "table | found '' | "),
     ],

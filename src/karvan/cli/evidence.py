@@ -58,6 +58,8 @@ def read_address(corridor: Corridor, address: str) -> tuple[str, str, str]:
         near = nearest(table, BY_NAME, 1)
         remedy = f"did you mean {near[0]}?" if near else f"the tables are {', '.join(BY_NAME)}"
         raise InputError("the address", [Problem("table", shown(table), remedy)])
+    if not row or not column:
+        raise InputError("the address", [Problem("address", shown(address), "give TABLE/ROW/COLUMN")])
     corridor.row(table, row)
     wanted = [c.name for c in BY_NAME[table] if c.needs_basis]
     if column not in wanted:
