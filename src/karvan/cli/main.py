@@ -17,6 +17,7 @@ COMMANDS = {
     "info": "What a corridor package holds.",
     "check": "Check a corridor package: every problem at once.",
     "evidence": "Where numbers are from: basis, facts, conflicts, coverage.",
+    "export": "Write a corridor as GeoJSON, GMNS, a folder or a zip.",
     "warm": "Compile all kernels now, so that the first run is fast.",
 }
 

@@ -13,7 +13,8 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,33 +122,48 @@ def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a new package folder, whole or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        for name, content in files.items():
-            (making / name).write_bytes(content)
-        making.chmod(0o755)
-        making.rename(folder)
-    except OSError as problem:
-        shutil.rmtree(making, ignore_errors=True)
+    """Write a new package folder, whole or not at all. Raises InputError where there is something already."""
+    if folder.exists():
         raise InputError(
-            str(folder), [Problem(str(folder), str(problem), "give a folder that does not exist yet")]
-        ) from None
+            shown(str(folder)), [Problem("path", shown(str(folder)), "give a folder that does not exist yet")]
+        )
+    with _writing(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            for name, content in files.items():
+                (making / name).write_bytes(content)
+            making.chmod(0o755)
+            making.rename(folder)
+        except BaseException:
+            shutil.rmtree(making, ignore_errors=True)
+            raise
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside it first, then renamed over it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, making = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    """Write a file whole or not at all: beside it first, then renamed over it. Raises InputError where it cannot be."""
+    with _writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, making = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(making).chmod(0o644)
+            Path(making).replace(path)
+        except BaseException:
+            Path(making).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """What the file system refuses is the asker's to mend: it is told by its reason, without a traceback."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(making).chmod(0o644)
-        Path(making).replace(path)
-    except BaseException:
-        Path(making).unlink(missing_ok=True)
-        raise
+        yield
+    except (OSError, ValueError) as refused:
+        reason = refused.strerror if isinstance(refused, OSError) and refused.strerror else str(refused)
+        problem = Problem("path", shown(str(path)), f"it cannot be written ({reason}): give another")
+        raise InputError(shown(str(path)), [problem]) from None
 
 
 def _csv(table: Table, rows: Iterable[TextRow]) -> bytes:
