@@ -107,7 +107,7 @@ def test_b02_a_zip_that_cannot_be_written_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(InputError, match="cannot be written .No space left on device."):
+    with pytest.raises(InputError, match=r"cannot be written .No space left on device."):
         small.save(tmp_path / "small.zip")
     assert list(tmp_path.iterdir()) == []
 
