@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+GOODS = ("t_per_teu", "usd_per_t", "value_of_time_pct_day")
+"""Numbers of a commodity under every option: its mass makes the CO2e, its value of time chooses and ranks."""
+
+
 @dataclass(frozen=True)
 class Assumption:
     """A number of grade D that an option leans on."""
@@ -70,7 +74,10 @@ class Plan:
     def assumptions(self, option: Option) -> list[Assumption]:
         """The numbers of grade D under an option, each once, in the order met."""
         ledger = self.corridor.evidence
-        addresses = dict.fromkeys(address for leg in option.legs for address in leg.leans_on)
+        goods = [
+            ("commodity", self.commodity.id, column) for column in GOODS if getattr(self.commodity, column) is not None
+        ]
+        addresses = dict.fromkeys([*goods, *(address for leg in option.legs for address in leg.leans_on)])
         return [
             Assumption(
                 address,

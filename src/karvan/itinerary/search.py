@@ -21,7 +21,7 @@ from karvan.network.item import HOURS, KG_PER_BOX, KG_PER_T, USD_20FT, USD_40FT
 from karvan.network.network import END, START, ArcIx, Flags, Floats, Ints, Network, Node
 
 FIRST_ROOM = 1 << 15
-"""Labels to begin with; the room is doubled as long as it is too small."""
+"""Labels to begin with; where that is too few, there is room for four times as many, and so on."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Found:
     front: tuple[Chain, ...]
     """The full Pareto set, in the order of arrival, price, CO2e."""
     champions: tuple[Chain, ...]
-    """The best chains of every family, on the way the families are told apart; those of one family stand together."""
+    """The best chain of every class by generalised cost, by time and by CO2e; a family is one or more classes."""
     families: Families
     labels: int
     obstacle: str = ""
@@ -132,7 +132,7 @@ class _Run:
         return left * (1 - 1e-12)
 
     def champions(self, weights: tuple[float, float, float]) -> list[Chain]:
-        """The best chain of every class that serves the wishes, the best of a family first."""
+        """The best chain of every class that serves the wishes, by weighted cost."""
 
         def run(room: int) -> tuple[int, _Labels]:
             labels = _Labels(room, len(self.network.nodes), self.network.comes_to.shape[1])

@@ -13,6 +13,9 @@ from math import nan, sqrt
 from karvan.corridor.row import Row
 from karvan.ground.vocabulary import Address
 
+AFLOAT = ("sea", "air", "inland_waterway")
+"""Modes of which the vehicle sets the speed, and whose vehicles pass no border on their way: goods meet it where they
+are loaded and unloaded."""
 KG_PER_G = 1e-3
 WAIT_CV = 1.0
 """Spread of a wait whose cv is not given: that of an exponential, as queues have about it."""
@@ -62,6 +65,17 @@ SERVICE_CV = {"exponential": 1.0, "deterministic": 0.0, "triangular": 1 / sqrt(6
 """Spread of a service time whose cv is not given, by its distribution; the others, and none, count as even."""
 
 
+FACILITY_NUMBERS = (
+    "service_time_h", "service_time_cv", "wait_h", "wait_cv", "setup_h", "slow_share", "slow_h", "price_usd_teu",
+    "price_usd_feu",
+)  # fmt: skip
+
+
+def _given(table: str, row: Row, columns: Sequence[str]) -> tuple[Address, ...]:
+    """Addresses of those cells of a row that hold a number."""
+    return tuple((table, row.id, column) for column in columns if getattr(row, column) is not None)
+
+
 def facility_item(facility: Row, emission: Row | None) -> Item:
     """The mean passage of a facility at base-year load: queue, set-up, service, and the slow branch of some."""
     slow_share, slow_h = facility.slow_share or 0.0, facility.slow_h or 0.0
@@ -71,16 +85,9 @@ def facility_item(facility: Row, emission: Row | None) -> Item:
         + spread(facility.service_time_h, facility.service_time_cv, SERVICE_CV.get(facility.service_time_dist, 0.0))
         + slow_share * (1 - slow_share) * slow_h**2
     )
-    columns = ("service_time_h", "wait_h", "setup_h", "slow_share", "slow_h", "price_usd_teu", "price_usd_feu")
-    leans_on = tuple(("facility", facility.id, name) for name in columns if getattr(facility, name) is not None)
+    leans_on = _given("facility", facility, FACILITY_NUMBERS)
     if emission is not None:
-        leans_on += (
-            (
-                "emission_factor",
-                emission.id,
-                "kgco2e_container" if emission.kgco2e_container is not None else "kgco2e_t",
-            ),
-        )
+        leans_on += _given("emission_factor", emission, ("kgco2e_container", "kgco2e_t"))
     return Item(
         facility.kind,
         facility.place,
@@ -98,14 +105,14 @@ def facility_item(facility: Row, emission: Row | None) -> Item:
 def berth_item(facility: Row) -> Item:
     """What goods on board feel of a berth: the ship's wait for it."""
     wait = facility.wait_h or 0.0
-    leans_on = (("facility", facility.id, "wait_h"),) if facility.wait_h is not None else ()
+    leans_on = _given("facility", facility, ("wait_h", "wait_cv"))
     return Item("berth", facility.place, facility.id, wait, spread(wait, facility.wait_cv, WAIT_CV), leans_on=leans_on)
 
 
 def travel_item(link: Row, vehicle: Row, factor: Row | None, grid: Row | None, start: str) -> Item:
     """Riding a link: its length at its speed, and well-to-wheel CO2e by the wire's current or the vehicle's fuel."""
     leans_on: tuple[Address, ...] = (("link", link.id, "length_km"),)
-    if link.mode in ("sea", "air", "inland_waterway") and vehicle.speed_kmh is not None:
+    if link.mode in AFLOAT and vehicle.speed_kmh is not None:
         speed, source = vehicle.speed_kmh, ("vehicle", vehicle.id, "speed_kmh")
     else:
         speed, source = link.speed_kmh, ("link", link.id, "speed_kmh")
@@ -148,10 +155,6 @@ def headway_item(service: Row, place: str, headway_h: float) -> Item:
     cv2 = (service.headway_cv or 0.0) ** 2
     mean = headway_h / 2 * (1 + cv2)
     variance = headway_h**2 * (1 + cv2) * (1 + 2 * cv2) / 3 - mean**2
-    columns = [
-        c for c in ("headway_h", "headway_cv", "longest_wait_h", "fleet", "cutoff_h") if getattr(service, c) is not None
-    ]
+    leans_on = _given("service", service, ("headway_h", "headway_cv", "longest_wait_h", "fleet", "cutoff_h"))
     cutoff = service.cutoff_h or 0.0
-    return Item(
-        "wait", place, service.id, cutoff + mean, variance, leans_on=tuple(("service", service.id, c) for c in columns)
-    )
+    return Item("wait", place, service.id, cutoff + mean, variance, leans_on=leans_on)

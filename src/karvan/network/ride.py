@@ -17,6 +17,7 @@ from karvan.corridor.route import joined_places, route
 from karvan.corridor.row import Row
 from karvan.network.carriage import Tariffs
 from karvan.network.item import (
+    AFLOAT,
     KM,
     USD_20FT,
     USD_40FT,
@@ -28,9 +29,6 @@ from karvan.network.item import (
     total,
     travel_item,
 )
-
-AFLOAT = ("sea", "air", "inland_waterway")
-"""Modes whose vehicles pass no border on their way: goods meet it where they are loaded and unloaded."""
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from math import inf
 from pathlib import Path
 
 from karvan.corridor import Corridor
+from karvan.ground.units import factor_between
 from karvan.itinerary import Option
 
-UNITS = {"d": 24.0, "days": 24.0, "h": 1.0, "hours": 1.0, "min": 1 / 60, "km": 1.0, "nm": 1.852}
-"""From the units of facts to hours and km."""
+UNITS = {"d": "h", "days": "h", "h": "h", "hours": "h", "min": "h", "km": "km", "nm": "km"}
+"""Units of facts that state a time or a distance, and the one in which it is held against ours."""
 TRACED = "TR-"
 """Facts that are our own traces on a map: no claims."""
 WITHIN = {"time": 0.20, "distance": 0.05}
@@ -74,7 +75,9 @@ class Claim:
 
 def _value(corridor: Corridor, name: str) -> float:
     fact = corridor.row("fact", name)
-    return float(fact.value) * UNITS[fact.unit]
+    factor = factor_between(fact.unit, UNITS[fact.unit])
+    assert factor is not None, f"{fact.unit} is no time or distance"
+    return float(fact.value) * factor
 
 
 def _is_of(measure: str, column: str) -> bool:

@@ -15,6 +15,9 @@ from karvan.itinerary import FindItineraries, Load, Option, Plan, tonnes_of
 from karvan.itinerary.request import MODES
 from karvan.study.plan import Planner
 
+Flow = tuple[str, str, str]
+"""Origin, destination, commodity."""
+
 
 @dataclass(frozen=True)
 class Weighed:
@@ -51,7 +54,7 @@ def grades(corridor: Corridor) -> dict[str, dict[str, int]]:
     return {table: {grade: counts[table][grade] for grade in GRADES} for table in sorted(counts)}
 
 
-def coverage(corridor: Corridor, each: Callable[[Iterable[Address]], Iterable[Address]] = iter) -> Coverage:
+def coverage(corridor: Corridor, each: Callable[[Iterable[Flow]], Iterable[Flow]] = iter) -> Coverage:
     """Grades of all numbers, and the weight of each assumption over the corridor's own demand.
 
     Every pair of places with a flow is planned; each option shown hands its share of time, price and CO2e that comes
@@ -73,9 +76,9 @@ def coverage(corridor: Corridor, each: Callable[[Iterable[Address]], Iterable[Ad
     return Coverage(totals, tables, tuple(weighed(corridor, weights)), len(flows))
 
 
-def container_flows(corridor: Corridor) -> dict[Address, float]:
-    """TEU a year by (origin, destination, commodity)."""
-    flows: dict[Address, float] = defaultdict(float)
+def container_flows(corridor: Corridor) -> dict[Flow, float]:
+    """TEU a year by flow."""
+    flows: dict[Flow, float] = defaultdict(float)
     for row in corridor.rows("demand"):
         if row.teu_year:
             flows[row.origin, row.destination, row.commodity] += row.teu_year
