@@ -60,7 +60,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
         f"place.csv, row ALPHA, name | found '{'A' * 60}...' (10,000 characters) | give at most 200 characters",
     ),
     "an id of ten thousand characters": (
-        lambda package: add(package, "commodity", "A" * 10_000 + ",Goods,,10,,,"),
+        lambda package: add(package, "commodity", "A" * 10_000 + ",Goods,,10,,,,,"),
         "commodity.csv, row ",
     ),
     "a NUL byte": (
@@ -85,7 +85,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
         "link.csv, row train-0, to_place | found '?!' | not in place.csv",
     ),
     "a duplicate id": (
-        lambda package: add(package, "commodity", "general,Goods,,10,,,"),
+        lambda package: add(package, "commodity", "general,Goods,,10,,,,,"),
         "commodity.csv, row 2, id | found 'general' again | give each row its own",
     ),
     "a fact that there is not": (
@@ -123,10 +123,10 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "a ragged row": (
         lambda package: add(package, "commodity", "steel,Steel"),
-        "commodity.csv, row 2 | found 2 cells | give 7, one a column",
+        "commodity.csv, row 2 | found 2 cells | give 9, one a column",
     ),
     "a quote that is not closed": (
-        lambda package: add(package, "commodity", '"steel,Steel,,10,,,'),
+        lambda package: add(package, "commodity", '"steel,Steel,,10,,,,,'),
         "commodity.csv | found a line that is not CSV",
     ),
     "a missing table": (
@@ -284,6 +284,18 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
             "id,stops_table,stops,duration_h\nstorm,service,ferry;boat,24\n"
         ),
         "closure.csv, row storm, stops | found 'boat' | not in service.csv",
+    ),
+    "a closure of a facility that there is not": (
+        lambda package: (package / "closure.csv").write_text(
+            "id,stops_table,stops,duration_h\nstorm,facility,BETA-quay,24\n"
+        ),
+        "closure.csv, row storm, stops | found 'BETA-quay' | not in facility.csv",
+    ),
+    "a pool of no train": (
+        lambda package: (package / "pool.csv").write_text(
+            "id,kind,name,count,services,per_trip\nlocos,locomotive,Engines,3,trein,1\n"
+        ),
+        "pool.csv, row locos, services | found 'trein' | not in service.csv; nearest is 'train'",
     ),
     "a season that ends before it begins": (
         lambda package: (

@@ -174,6 +174,82 @@ def test_b08_without_the_caspian_no_caspian_ferry(planner: Planner, shipped: Cor
     assert not ridden & caspian
 
 
+# c: what a simulation needs of it
+
+
+@pytest.mark.long
+def test_c01_every_flow_of_boxes_has_a_way_by_a_family_of_its_own(planner: Planner, shipped: Corridor) -> None:
+    for flow in shipped.rows("demand"):
+        if flow.teu_year is not None:
+            ask = planner.request(flow.origin, flow.destination, "2024-06-03", "1xFEU", via=flow.via, past=True)
+            answer = planner.plan(ask)
+            found = {option.family for option in answer.options}
+            assert found & set(flow.families or found), f"{flow.id} by {flow.families}: only {sorted(found)}"
+
+
+def test_c02_tonnes_and_trucks_know_their_load(shipped: Corridor) -> None:
+    loads = {"wagon": "t_per_wagon", "truck": "t_per_truck", "container": "t_per_teu"}
+    for flow in shipped.rows("demand"):
+        if flow.t_year is not None:
+            commodity = shipped.row("commodity", flow.commodity)
+            assert getattr(commodity, loads[flow.unit or "wagon"]) > 0, flow.id
+        assert (flow.unit == "truck") == flow.id.endswith("-truck")
+        assert flow.share_40ft is None or flow.unit in ("", "container")
+
+
+def test_c03_every_ship_has_a_berth_that_takes_it(shipped: Corridor) -> None:
+    berths: dict[str, list[tuple[str, ...]]] = {}
+    for facility in shipped.rows("facility"):
+        if facility.kind == "berth":
+            berths.setdefault(facility.place, []).append(facility.vehicles)
+    for stop in shipped.rows("stop"):
+        service = shipped.row("service", stop.service)
+        if service.mode == "sea" and stop.call != "pass":
+            takes = berths.get(stop.place, [])
+            assert any(service.vehicle in named or not named for named in takes), f"{service.vehicle} at {stop.place}"
+
+
+@pytest.mark.parametrize("port", ["AKTAU", "KURYK", "ALAT", "TURKMENBASHI"])
+def test_c04_wagons_and_trucks_have_a_ramp_at_the_ports_of_the_caspian(shipped: Corridor, port: str) -> None:
+    served = {
+        (facility.serves, facility.from_mode, facility.to_mode)
+        for facility in shipped.rows("facility")
+        if facility.place == port and facility.kind == "transshipment"
+    }
+    assert ("wagon", "rail", "sea") in served
+    assert port == "AKTAU" or ("truck", "road", "sea") in served  # trucks go by Kuryk
+
+
+def test_c05_a_line_is_either_a_fleet_a_frequency_or_formed_as_loads_come(shipped: Corridor) -> None:
+    for service in shipped.rows("service"):
+        if service.departs == "when_full":
+            assert service.longest_wait_h is not None, service.id
+            assert service.headway_h is None or service.headway_h <= service.longest_wait_h, service.id
+        vehicle = shipped.row("vehicle", service.vehicle)
+        loads = (vehicle.capacity_teu, vehicle.capacity_wagons, vehicle.capacity_trucks, vehicle.capacity_t)
+        assert any(load is not None for load in loads), vehicle.id
+
+
+def test_c06_a_storm_stops_berths_and_sailings_and_nothing_else(shipped: Corridor) -> None:
+    kind = {facility.id: facility.kind for facility in shipped.rows("facility")}
+    mode = {link.id: link.mode for link in shipped.rows("link")}
+    rated = {rate.closure for rate in shipped.rows("closure_rate")}
+    storms = [closure for closure in shipped.rows("closure") if closure.id.startswith("storm-")]
+    assert {closure.times_of for closure in storms} - {""} == {c.id for c in storms if c.stops_table == "facility"}
+    for closure in storms:
+        if closure.stops_table == "facility":
+            assert {kind[name] for name in closure.stops} == {"berth"}
+        else:
+            assert {mode[name] for name in closure.stops} == {"sea"}
+        assert (closure.id in rated) == (not closure.times_of)
+
+
+def test_c07_a_pool_serves_trains_that_there_are(shipped: Corridor) -> None:
+    for pool in shipped.rows("pool"):
+        assert pool.per_trip <= pool.count
+        assert {shipped.row("service", name).mode for name in pool.services} == {"rail"}
+
+
 # d: lines on the map
 
 LARGEST_DIFFERENCE = 0.1

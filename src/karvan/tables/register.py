@@ -17,6 +17,8 @@ DISTRIBUTIONS = ("deterministic", "exponential", "gamma", "lognormal", "triangul
 DEPARTS = ("headway", "timetable", "when_full")
 CALLS = ("both", "load", "unload", "pass")
 UNITS = ("20ft", "40ft", "truck", "wagon", "t")
+MOVED_IN = ("container", "wagon", "truck")
+POOL_KINDS = ("wagon", "locomotive", "container")
 METHODS = ("read", "mean of rivals", "derived", "assumed", "calibrated")
 GRADES = ("A", "B", "C", "D")
 
@@ -161,12 +163,25 @@ FACILITY = Table(
         ),
         _text("neighbour", "Border: the country on the other side, where a place borders several; empty is any."),
         Column("one_way", "flag", "Transshipment: only from_mode to to_mode."),
+        _ref(
+            "vehicle",
+            "Berth, crane or ramp: the vehicles that it works on; empty is any.",
+            "vehicles",
+            required=False,
+            many=True,
+        ),
         _whole("servers", "", "Customers served at once: cranes, lanes, tracks, berths.", low=1, required=True),
         _number("service_time_h", "h", "Mean hours that one customer holds a server.", required=True),
         _text("service_time_dist", "Its distribution.", one_of=DISTRIBUTIONS),
         _number("service_time_cv", "", "Its coefficient of variation (standard deviation over mean)."),
         _number("wait_h", "h", "Mean hours from ready to start of service at base-year load: queue, shunting, papers."),
         _number("wait_cv", "", "Coefficient of variation of wait_h."),
+        _number(
+            "papers_h",
+            "h",
+            "Of wait_h, the mean hours for which no server is awaited: papers, shunting, storage. The simulator makes the "
+            "queue itself; empty is all of it.",
+        ),
         _number("setup_h", "h", "Hours before each batch."),
         _whole("batch", "", "Customers taken together; 1 or empty is one by one.", low=1),
         _whole("buffer", "", "Room in front of it, in customers; empty is unlimited."),
@@ -219,14 +234,16 @@ SERVICE = Table(
         _number(
             "headway_h",
             "h",
-            "Mean hours between departures (headway), or to fill a vehicle at base flow (when_full).",
+            "Mean hours between departures (headway), or to fill a vehicle at base flow (when_full). Beside a fleet "
+            "the published one: with departs = headway the least between two departures.",
             above=True,
         ),
         _number("headway_cv", "", "Coefficient of variation of the headway; 0 is clockwork."),
         _number(
             "longest_wait_h",
             "h",
-            "when_full: departs at the latest this long after the first unit is loaded.",
+            "when_full: departs at the latest this long after the first unit waits for it; of a fleet, after loading "
+            "began.",
             above=True,
         ),
         _number("cutoff_h", "h", "How long before departure goods must be ready."),
@@ -269,14 +286,43 @@ TIMETABLE = Table(
     ),
     optional=True,
 )
+POOL = Table(
+    "pool",
+    "Wagons, locomotives or containers that services share, and that can run short.",
+    ("id",),
+    (
+        _id("In lower case: loco-az8a."),
+        _text("kind", "What it is a pool of.", required=True, one_of=POOL_KINDS),
+        _text("name", "As shown.", required=True),
+        _whole("count", "", "How many there are.", low=1, required=True),
+        _ref("service", "The services that take from it.", "services", many=True),
+        _whole("per_trip", "", "How many each departure takes.", low=1, required=True),
+        _number("turnaround_h", "h", "Hours from the end of a trip until they can be taken again: the way back empty."),
+        NOTE,
+    ),
+    optional=True,
+)
 CLOSURE = Table(
     "closure",
-    "Something that stops places, links or services now and then: storms, bans, strikes.",
+    "Something that stops places, links, services or facilities now and then: storms, bans, strikes.",
     ("id",),
     (
         _id("In lower case: storm-aktau."),
-        _text("stops_table", "What it stops.", required=True, one_of=("place", "link", "service")),
-        _text("stops", "The ids it stops.", required=True, many=True),
+        _text("stops_table", "What it stops.", required=True, one_of=("place", "link", "service", "facility")),
+        _text(
+            "stops",
+            "The ids it stops: nothing new starts there, what is under way ends. A berth takes no vessel in, a link "
+            "lets none set out.",
+            required=True,
+            many=True,
+        ),
+        _ref(
+            "closure",
+            "The closure whose times it has, for one storm stops berths and sailings; its own duration and rates then "
+            "count for nothing.",
+            "times_of",
+            required=False,
+        ),
         _number("duration_h", "h", "Mean duration.", above=True, required=True),
         _text("duration_dist", "Its distribution.", one_of=DISTRIBUTIONS),
         _number("duration_cv", "", "Its coefficient of variation."),
@@ -326,6 +372,8 @@ COMMODITY = Table(
         _text("name", "As shown.", required=True),
         _text("hs", "Chapters of the Harmonized System.", many=True),
         _number("t_per_teu", "t/TEU", "Tonnes of goods in a TEU.", above=True, required=True),
+        _number("t_per_wagon", "t/wagon", "Tonnes of goods in a rail wagon.", above=True),
+        _number("t_per_truck", "t/truck", "Tonnes of goods in a truck.", above=True),
         _number("usd_per_t", "USD/t", "Value of a tonne.", above=True),
         _number("value_of_time_pct_day", "%/d", "What a day is worth, in per cent of the goods' value."),
         NOTE,
@@ -341,8 +389,23 @@ DEMAND = Table(
         _ref("place", "Destination.", "destination"),
         _ref("commodity", "Goods."),
         _whole("year", "", "Year.", low=1990, high=2100, use="key", required=True),
-        _number("teu_year", "TEU/yr", "Containers a year."),
+        _number("teu_year", "TEU/yr", "Containers a year; a truck counts as two TEU."),
         _number("t_year", "t/yr", "Tonnes a year, of what does not go in containers."),
+        _text(
+            "unit",
+            "What it moves in: so many containers, wagons or trucks as its TEU fill (two a truck) or its tonnes at the "
+            "load of the commodity. Empty is container for TEU and wagon for tonnes.",
+            one_of=MOVED_IN,
+        ),
+        _number(
+            "share_40ft",
+            "",
+            "Share of the TEU in forty-foot boxes, of two TEU each, as against twenty-foot ones; empty is all: N TEU "
+            "are N/2 boxes, as on block trains.",
+            high=1.0,
+        ),
+        _ref("family", "Families of routes that the figure is of; empty is any.", "families", False, True),
+        _ref("place", "Places that the figure says it passes; empty is any.", "via", False, True),
         _text("month_profile", "Shape over the year; empty is even."),
         NOTE,
     ),
@@ -458,7 +521,7 @@ BASIS = Table(
 )
 
 TABLES: tuple[Table, ...] = (
-    PLACE, PLACE_NAME, LINK, TRACE, WAYPOINT, FACILITY, VEHICLE, SERVICE, STOP, TIMETABLE, CLOSURE, CLOSURE_RATE,
+    PLACE, PLACE_NAME, LINK, TRACE, WAYPOINT, FACILITY, VEHICLE, SERVICE, STOP, TIMETABLE, POOL, CLOSURE, CLOSURE_RATE,
     TARIFF, COMMODITY, DEMAND, MONTH_PROFILE, EMISSION_FACTOR, GRID_INTENSITY, FAMILY, SOURCE, FACT, BASIS,
 )  # fmt: skip
 """Every table of a corridor package, in the order in which they are written."""
