@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from karvan.ground.errors import InputError, KarvanError
     from karvan.itinerary.plan import Plan
     from karvan.study.plan import Planner, plan
+    from karvan.study.simulate import Simulate, simulate
+    from karvan.study.simulation import Simulation
 
 __version__ = VERSION
-__all__ = ["Corridor", "InputError", "KarvanError", "Plan", "Planner", "__version__", "load", "plan"]
+__all__ = [
+    "Corridor", "InputError", "KarvanError", "Plan", "Planner", "Simulate", "Simulation", "__version__", "load", "plan",
+    "simulate",
+]  # fmt: skip
 
 _HOMES = {
     "Corridor": "karvan.corridor",
@@ -29,6 +34,9 @@ _HOMES = {
     "Plan": "karvan.itinerary.plan",
     "Planner": "karvan.study.plan",
     "plan": "karvan.study.plan",
+    "Simulate": "karvan.study.simulate",
+    "simulate": "karvan.study.simulate",
+    "Simulation": "karvan.study.simulation",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from karvan.itinerary.option import Beaten, Option, tell
 from karvan.itinerary.request import FindItineraries
-from karvan.itinerary.search import Chain, Found, no_worse
+from karvan.itinerary.search import Chain, Found, generalised, no_worse
 from karvan.network.network import Network
 
 CRITERIA = ("time", "price", "co2e")
@@ -40,7 +40,7 @@ def choose(network: Network, ask: FindItineraries, found: Found) -> Choice:
     chains = sorted({*found.front, *found.champions}, key=lambda chain: (*chain.criteria, chain.arcs))
     name = {chain: found.families.of(chain.marks) for chain in chains}
     champions: dict[str, Chain] = {}
-    for chain in sorted(found.champions, key=lambda chain: (_generalised(chain, ask), chain.criteria, chain.arcs)):
+    for chain in sorted(found.champions, key=lambda chain: (generalised(chain, ask), chain.criteria, chain.arcs)):
         champions.setdefault(name[chain], chain)
     kept = {*thin(found.front, ask), *champions.values()}
     shown = [chain for chain in chains if chain in kept]
@@ -67,14 +67,10 @@ def thin(front: Sequence[Chain], ask: FindItineraries) -> list[Chain]:
     The chains of least generalised cost come first, so that what is kept is what a shipper would look at first.
     """
     kept: list[Chain] = []
-    for chain in sorted(front, key=lambda chain: (_generalised(chain, ask), chain.criteria, chain.arcs)):
+    for chain in sorted(front, key=lambda chain: (generalised(chain, ask), chain.criteria, chain.arcs)):
         if not any(no_worse(other, chain, 1 + ask.epsilon) for other in kept):
             kept.append(chain)
     return kept
-
-
-def _generalised(chain: Chain, ask: FindItineraries) -> float:
-    return chain.price_usd + chain.time_h * ask.value_of_time_usd_h
 
 
 def _numbers(families: Iterable[str]) -> list[int]:

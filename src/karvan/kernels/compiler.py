@@ -37,3 +37,17 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop: no Python objects, no GIL, cached on disk. No fast-math: the same bits everywhere."""
     compiled: Callable[..., Any] = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
     return compiled
+
+
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part of a loop, compiled into each of its callers: no call, and nothing of its own on disk."""
+    options: dict[str, Any] = {"nogil": True, "forceinline": True, "error_model": "numpy", "_nrt": False}
+    compiled: Callable[..., Any] = numba.njit(**options)(function)
+    return compiled
+
+
+def loop(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel that makes no array: without counting who holds its arrays, which would cost more than its work."""
+    options: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
+    compiled: Callable[..., Any] = numba.njit(**options)(function)
+    return compiled

@@ -141,11 +141,14 @@ class Riding:
 
     def borders(self, mode: str, place: str, other: str, direction: str) -> list[Item]:
         """The border facility of a place, on the way out of its country towards another place's or in from it."""
+        return [self.passage(facility) for facility in self.border_facilities(mode, place, other, direction)]
+
+    def border_facilities(self, mode: str, place: str, other: str, direction: str) -> list[Row]:
         here, there = self._country[place], self._country[other]
         if not here or not there or here == there:
             return []
         return [
-            self.passage(facility)
+            facility
             for facility in self.facilities("border", place)
             if facility.from_mode == mode
             and facility.direction in (direction, "both", "")
@@ -154,10 +157,13 @@ class Riding:
 
     def _stand(self, stops: tuple[Row, ...], links: tuple[Row, ...], k: int) -> tuple[Item, ...]:
         items = [dwell_item(stops[k])] if stops[k].dwell_h else []
-        if 0 < k < len(links) and links[k - 1].gauge_mm != links[k].gauge_mm:
-            changes = [f for f in self.facilities("gauge_change", stops[k].place) if f.serves == "train"]
-            items += [self.passage(change) for change in changes[:1]]
-        return tuple(items)
+        return (*items, *(self.passage(change) for change in self.train_changes(stops, links, k)))
+
+    def train_changes(self, stops: tuple[Row, ...], links: tuple[Row, ...], k: int) -> list[Row]:
+        """The facility that changes the gauge of a train as a whole at its stop k, if the gauge changes there."""
+        if not 0 < k < len(links) or links[k - 1].gauge_mm == links[k].gauge_mm:
+            return []
+        return [f for f in self.facilities("gauge_change", stops[k].place) if f.serves == "train"][:1]
 
     def ride_items(self, way: Way, i: int, j: int) -> list[Item]:
         """Everything that goods pass from their loading at stop i to their unloading at stop j."""

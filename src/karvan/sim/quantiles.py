@@ -40,8 +40,8 @@ def quantile(counts: ArrayLike, q: float) -> float:
 
     The bin is the one that holds the unit of rank ceil(q n), the inverse of the empirical distribution (definition 1 of
     Hyndman and Fan 1996); inside it, units are taken as evenly spread. Against that unit's own time the error is
-    at most the bin, 1/64 of time + 64 ms, and then only if the bin's units crowd at one of its edges; it is at most half
-    of it if the unit is within half a bin of its even place. The middle of the bin would err by half a bin at most, but
+    at most the bin, 1/64 of time + 64 ms, and then only if its units crowd at one of its edges; it is at most half of
+    it if the unit is within half a bin of its even place. The middle of the bin would err by half a bin at most, but
     moves in steps, which would hide or double the small differences that paired runs are made for.
 
     Parameters: counts (n_bins,), whole numbers; q from 0 to 1, where 0 and 1 give the outer edges of all bins in use.

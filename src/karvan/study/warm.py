@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from karvan.corridor import load
 from karvan.itinerary import FindItineraries, search
 from karvan.network import pack
+from karvan.sim import Pass, Serve, System, exponential, replicate
 
 
 def warm() -> Iterator[tuple[str, float]]:
@@ -18,3 +19,12 @@ def warm() -> Iterator[tuple[str, float]]:
     began = time.perf_counter()
     search(network, FindItineraries(place, place, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), horizon_days=1))
     yield "label-setting search", time.perf_counter() - began
+    began = time.perf_counter()
+    small = System()
+    small.closure("storm", [(1.0, 1.0)], exponential(1.0))
+    small.gate("gate", closures=["storm"])
+    small.station("station")
+    small.program("unit", [Pass("gate"), Serve("station", exponential(1.0))])
+    small.source("source", "unit", every=exponential(1.0))
+    replicate(small, hours=1.0)
+    yield "event loop", time.perf_counter() - began

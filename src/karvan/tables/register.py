@@ -179,8 +179,8 @@ FACILITY = Table(
         _number(
             "papers_h",
             "h",
-            "Of wait_h, the mean hours for which no server is awaited: papers, shunting, storage. The simulator makes the "
-            "queue itself; empty is all of it.",
+            "Of wait_h, the mean hours for which no server is awaited: papers, shunting, storage. The simulator makes "
+            "the queue itself; empty is all of it.",
         ),
         _number("setup_h", "h", "Hours before each batch."),
         _whole("batch", "", "Customers taken together; 1 or empty is one by one.", low=1),

@@ -1,0 +1,87 @@
+"""`karvan simulate`: block trains, ferries, borders and storms as queues."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import click
+
+from karvan.cli.output import json_option, package_option, print_json, print_rich
+
+
+@click.command("simulate")
+@click.option("--days", type=float, metavar="DAYS", help="Days that are counted. [default: 365]")
+@click.option("--year", type=int, metavar="YEAR", help="Whose demand, from its first of January on. [default: 2024]")
+@click.option("--replications", "-n", type=int, metavar="N", help="Replications. [default: 20]")
+@click.option("--until-ci", type=float, metavar="SHARE", help="Go on until mean times are known to this share: 0.02.")
+@click.option("--seed", type=int, metavar="SEED", help="Of the random numbers. [default: 1]")
+@click.option("--demand", type=float, metavar="FACTOR", help="Factor on all demand. [default: 1]")
+@click.option("--warmup-days", type=float, metavar="DAYS", help="Not counted. [default: found by MSER-5]")
+@click.option(
+    "--set", "changes", multiple=True, metavar="CHANGE", help="Change the corridor: TABLE/ROW/COLUMN=VALUE or *FACTOR."
+)
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads.")
+@click.option("--cluster", metavar="ADDRESS", help="Run replications on a Dask cluster: tcp://host:8786.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The run's folder.")
+@click.option("--resume", is_flag=True, help="Use the replications of a complete run of the same inputs.")
+@package_option
+@json_option
+def command(
+    package: str, changes: tuple[str, ...], workers: int, cluster: str | None, out: Path | None, resume: bool,
+    as_json: bool, **wishes: Any,
+) -> int:  # fmt: skip
+    """Simulate a corridor, container by container: times door to door, queues, what is lost where, and bottlenecks."""
+    from karvan.report.simulation import document, headline, tables
+    from karvan.study.cluster import cluster_executor
+    from karvan.study.simulate import Simulate, simulate
+
+    ask = Simulate(**{name: value for name, value in wishes.items() if value is not None}).checked()
+    with progress_bar() as progress, cluster_executor(cluster) if cluster else nullcontext() as executor:
+        found = simulate(package, changes=changes, ask=ask, workers=workers, executor=executor, out=out, resume=resume,
+                         progress=progress)  # fmt: skip
+    if as_json:
+        print_json(document(found))
+    else:
+        print_rich(headline(found), "", *tables(found))
+    return 0
+
+
+def progress_bar() -> Any:
+    """A live bar with the time that is left, on standard error, where that is a terminal."""
+    import sys
+
+    from karvan.study.simulate import Progress
+
+    if not sys.stderr.isatty():
+        return nullcontext(Progress())
+    return _Bar()
+
+
+class _Bar:
+    """Tells a rich progress bar what a simulation says of itself."""
+
+    def __enter__(self) -> Any:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        from karvan.study.simulate import Progress as Heard
+
+        self.bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=Console(stderr=True), transient=True,
+        )  # fmt: skip
+        self.bar.start()
+        task = self.bar.add_task("starting", total=None)
+
+        def say(what: str) -> None:
+            self.bar.update(task, description=what)
+
+        def done(n: int, of: int) -> None:
+            self.bar.update(task, completed=n, total=max(n, of))
+
+        return Heard(say, done)
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()

@@ -1,0 +1,220 @@
+"""Vehicles: units wait for them, are loaded, ride and alight; more vehicles are formed where a full load waits."""
+
+from __future__ import annotations
+
+from karvan.kernels import fields as f
+from karvan.kernels.account import charge, note
+from karvan.kernels.agenda import LAST_INSTANT, RUNS_OUT, cancel, make_ready, schedule
+from karvan.kernels.compiler import inlined
+from karvan.kernels.serving import give_back
+from karvan.kernels.word import natural
+
+
+@inlined
+def new_unit(s, ident, step, now):
+    """A unit out of the store, at the step where it begins."""
+    a = natural(s.clock[0].free_unit)
+    s.clock[0].free_unit = s.unit[a].next
+    left = s.clock[0].free_units - 1
+    s.clock[0].free_units = left
+    if left < s.clock[0].margin:
+        s.clock[0].short = 1
+    s.unit[a].id = ident
+    s.unit[a].at = step
+    s.unit[a].since = now
+    s.unit[a].born = now
+    s.unit[a].next = f.NONE
+    s.unit[a].held = 0
+    s.unit[a].mode = 0
+    s.unit[a].car = f.NONE
+    at = a * f.SPENT
+    for cell in range(f.SPENT):
+        s.spent[at + cell] = 0
+    s.spent[at + f.AHEAD] = f.NONE
+    return a
+
+
+@inlined
+def free_unit(s, a):
+    s.unit[a].at = f.NONE
+    s.unit[a].next = s.clock[0].free_unit
+    s.clock[0].free_unit = a
+    s.clock[0].free_units += 1
+
+
+@inlined
+def new_vehicle(s, ident, step, capacity, now):
+    """A vehicle: a unit with a record of what is aboard."""
+    a = new_unit(s, ident, step, now)
+    car = s.clock[0].free_car
+    s.clock[0].free_car = s.car[car].next
+    s.clock[0].free_cars -= 1
+    s.clock[0].short = 1
+    s.clock[0].vehicles += 1
+    s.unit[a].car = car
+    s.car[car].unit = a
+    s.car[car].capacity = capacity
+    s.car[car].free = capacity
+    s.car[car].aboard = 0
+    s.car[car].through = 0
+    s.car[car].turn = 0
+    s.car[car].timer = f.NONE
+    return a
+
+
+@inlined
+def free_vehicle(s, a):
+    car = s.unit[a].car
+    s.car[car].next = s.clock[0].free_car
+    s.clock[0].free_car = car
+    s.clock[0].free_cars += 1
+    s.clock[0].vehicles -= 1
+    free_unit(s, a)
+
+
+@inlined
+def join_queue(m, s, a, step, now):
+    """A unit waits at a stop for the next vehicle with room; those that load, or are to be formed, hear of it."""
+    q = m.op[step].where
+    s.unit[a].next = f.NONE
+    if s.queue[q].head == f.NONE:
+        s.queue[q].head = a
+    else:
+        s.unit[s.queue[q].tail].next = a
+    s.queue[q].tail = a
+    weight = m.op[step].weight
+    s.queue[q].count += 1
+    s.queue[q].units += weight
+    s.queue[q].most = max(s.queue[q].most, s.queue[q].units)
+    s.queue[q].bulk += m.op[step].n
+    s.queue[q].area -= weight * (now - s.clock[0].tick)
+    note(s, a, step, f.LOG_WAITS, f.NONE)
+    if s.queue[q].loader_head != f.NONE:
+        load_loaders(m, s, q, now)
+    elif s.queue[q].call != f.NONE:
+        call(m, s, q, now)
+
+
+@inlined
+def call(m, s, q, now):
+    """Form a vehicle when a full load waits; else see to it that one is formed when the first has waited longest."""
+    if s.queue[q].bulk - s.queue[q].pending > s.queue[q].capacity - s.queue[q].smallest:
+        form(s, q, now)
+    elif s.queue[q].timer == 0 and s.queue[q].pending == 0 and s.queue[q].longest < LAST_INSTANT:
+        s.queue[q].timer = 1
+        first = s.unit[s.queue[q].head].since
+        schedule(s, -1 - (f.ON_CALL + 8 * q), max(first + s.queue[q].longest, now), RUNS_OUT)
+
+
+@inlined
+def form(s, q, now):
+    s.queue[q].number += 1
+    s.queue[q].called += 1
+    s.queue[q].pending += s.queue[q].capacity
+    ident = (s.queue[q].id << 32) | s.queue[q].number
+    vehicle = new_vehicle(s, ident, s.queue[q].call, s.queue[q].capacity, now)
+    s.car[s.unit[vehicle].car].timer = f.CALLED
+    make_ready(s, vehicle)
+
+
+@inlined
+def load_loaders(m, s, q, now):
+    """The vehicle that stands first takes what fits; a full one goes and the next one loads. For who is left when none
+    stands there any more, another may have to be formed."""
+    while s.queue[q].loader_head != f.NONE:
+        vehicle = s.queue[q].loader_head
+        if not load(m, s, vehicle, q, now):
+            return
+        s.queue[q].loader_head = s.unit[vehicle].next
+        go(m, s, vehicle, now)
+    if s.queue[q].call != f.NONE and s.queue[q].count > 0:
+        call(m, s, q, now)
+
+
+@inlined
+def load(m, s, vehicle, q, now):
+    """Load first come, first served, until the next does not fit; whether the vehicle is full."""
+    car = s.unit[vehicle].car
+    while s.queue[q].count > 0:
+        a = natural(s.queue[q].head)
+        step = natural(s.unit[a].at)
+        size = m.op[step].n
+        if size > s.car[car].free:
+            return True
+        s.queue[q].head = s.unit[a].next
+        s.queue[q].count -= 1
+        s.queue[q].bulk -= size
+        weight = m.op[step].weight
+        s.queue[q].units -= weight
+        s.queue[q].area += weight * (now - s.clock[0].tick)
+        s.queue[q].boarded += weight
+        s.queue[q].size_boarded += size
+        waited = float(now - s.unit[a].since)
+        s.queue[q].wait_ms += waited * weight
+        s.queue[q].wait_ms2 += waited * waited * weight
+        charge(m, s, a, m.op[step].wait, s.unit[a].since, now)
+        s.unit[a].since = now
+        s.unit[a].mode = f.ABOARD
+        s.unit[a].next = f.NONE
+        s.car[car].free -= size
+        s.car[car].aboard += weight
+        alight = m.op[step].alight
+        if s.hold[car, alight, 0] == f.NONE:
+            s.hold[car, alight, 0] = a
+        else:
+            s.unit[s.hold[car, alight, 1]].next = a
+        s.hold[car, alight, 1] = a
+        if m.op[step].frees > 0:
+            give_back(s, m.op[step].frees - 1, 1, now)
+        note(s, a, step, f.LOG_BOARDS, car)
+    return s.car[car].free < s.queue[q].smallest
+
+
+@inlined
+def go(m, s, vehicle, now):
+    """Loading is over: those aboard share the vehicle's time from here, and it goes on."""
+    step = s.unit[vehicle].at
+    car = s.unit[vehicle].car
+    q = m.op[step].where
+    charge(m, s, vehicle, m.op[step].work, s.unit[vehicle].since, now)
+    s.unit[vehicle].since = now
+    s.car[car].through = s.car[car].aboard
+    stop = m.op[step].stop
+    for cause in range(f.N_CAUSES):
+        s.snap[car, stop, cause] = s.spent[vehicle * f.SPENT + cause]
+    s.snap[car, stop, f.N_CAUSES] = now
+    s.queue[q].loaded += 1
+    if s.queue[q].count > 0:
+        s.queue[q].left_behind += s.queue[q].units
+    if s.car[car].timer != f.NONE:
+        cancel(s, s.car[car].timer)
+        s.car[car].timer = f.NONE
+    note(s, vehicle, step, f.LOG_LOADED, car)
+    s.unit[vehicle].at = step + 1
+    make_ready(s, vehicle)
+
+
+@inlined
+def unload(m, s, vehicle, step, now):
+    """All that alight here go on by themselves; what the vehicle spent since each was loaded is theirs."""
+    car = s.unit[vehicle].car
+    stop = m.op[step].stop
+    a = s.hold[car, stop, 0]
+    s.hold[car, stop, 0] = f.NONE
+    while a != f.NONE:
+        after = s.unit[a].next
+        boarding = s.unit[a].at
+        at = m.op[boarding].stop
+        loaded = s.snap[car, at, f.N_CAUSES]
+        charge(m, s, a, m.op[boarding].wait, s.unit[a].since, loaded)
+        for cause in range(f.N_CAUSES):
+            s.spent[a * f.SPENT + cause] += s.spent[vehicle * f.SPENT + cause] - s.snap[car, at, cause]
+        s.unit[a].since = now
+        s.unit[a].at = boarding + 1
+        s.unit[a].mode = 0
+        s.car[car].free += m.op[boarding].n
+        s.car[car].aboard -= m.op[boarding].weight
+        note(s, a, boarding, f.LOG_ALIGHTS, car)
+        make_ready(s, a)
+        a = after
+    s.car[car].through = s.car[car].aboard

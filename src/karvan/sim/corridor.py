@@ -1,0 +1,425 @@
+"""The corridor compiled into a system: its facilities become stations, its services vehicles with programs, its demand
+streams of units. `docs/semantics.md` sections 1 to 5 say what each means."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from karvan.corridor.corridor import Corridor
+from karvan.corridor.row import Row
+from karvan.network.item import AFLOAT, SERVICE_CV, WAIT_CV
+from karvan.network.ride import Riding, Way
+from karvan.sim import step as do
+from karvan.sim.stream import Pass, Ride, Stream
+from karvan.sim.system import System
+from karvan.sim.time import Time, fixed, gamma, of_kind
+
+FULL = 1_000_000
+"""Room of a vehicle; a unit takes its share of it."""
+HOURS_PER_YEAR = 8766.0
+WAITS_FOR = {"berth": "berth", "border": "border", "terminal_gate": "gate"}
+"""Cause of waiting before a facility, by its kind; all others are cranes, ramps and tracks."""
+AMPLE = 1000
+"""Servers from which on a facility is taken never to make anyone wait."""
+MOST_IN_A_LOT = 50
+
+
+@dataclass(frozen=True)
+class Period:
+    """The hours that are simulated: a warm-up, then what is counted, from `start` on."""
+
+    start: dt.datetime
+    hours: float
+    warmup_h: float = 0.0
+
+    @cached_property
+    def begin(self) -> dt.datetime:
+        """When the warm-up begins: hour 0."""
+        return self.start - dt.timedelta(hours=self.warmup_h)
+
+    @property
+    def total_h(self) -> float:
+        return self.hours + self.warmup_h
+
+    def hour(self, instant: dt.datetime) -> float:
+        return (instant - self.begin).total_seconds() / 3600
+
+    def months(self) -> Iterator[tuple[float, int, float]]:
+        """(until when in hours, month 1-12, hours of that month) for each month that the period touches."""
+        first = self.begin.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        while self.hour(first) < self.total_h:
+            after = (first + dt.timedelta(days=32)).replace(day=1)
+            yield self.hour(after), first.month, (after - first).total_seconds() / 3600
+            first = after
+
+
+def compile_corridor(corridor: Corridor, streams: Sequence[Stream], period: Period) -> System:
+    """The system of a corridor with its streams over a period."""
+    return _Compiler(corridor, streams, period).system()
+
+
+class _Compiler:
+    def __init__(self, corridor: Corridor, streams: Sequence[Stream], period: Period) -> None:
+        self.corridor, self.streams, self.period = corridor, streams, period
+        self.riding = Riding(corridor)
+        self.ways = {way.id: way for way in self.riding.ways()}
+        self.made = System()
+        self.pools = {service: pool for pool in corridor.rows("pool") for service in pool.services}
+        self.boarded = {(leg.way, leg.board) for stream in streams for leg in stream.legs if isinstance(leg, Ride)}
+        """Stops of ways where anyone boards: only there is there a queue."""
+        self.ridden = {way for way, _ in self.boarded}
+
+    def system(self) -> System:
+        self.closures()
+        for pool in self.corridor.rows("pool"):
+            self.made.station(pool.id, pool.count, place=pool.name, cause="pool")
+        for service in self.corridor.rows("service"):
+            self.service(service)
+        for stream in self.streams:
+            self.stream(stream)
+        self.gates()
+        return self.made
+
+    # --- closures and hours
+
+    def closures(self) -> None:
+        rates: dict[str, dict[int, float]] = {}
+        for row in self.corridor.rows("closure_rate"):
+            rates.setdefault(row.closure, {})[row.month] = row.starts
+        self.stopped: dict[tuple[str, str], list[str]] = {}
+        for closure in self.corridor.rows("closure"):
+            times_of = closure.times_of or closure.id
+            for name in closure.stops:
+                self.stopped.setdefault((closure.stops_table, name), []).append(times_of)
+            if times_of == closure.id:
+                months = [
+                    (until, rates.get(closure.id, {}).get(month, 0.0) / h) for until, month, h in self.period.months()
+                ]
+                cv = closure.duration_cv
+                usual = SERVICE_CV.get(closure.duration_dist, 1.0 if closure.duration_dist else 0.0)
+                spread = usual if cv is None else cv
+                self.made.closure(closure.id, months, of_kind(closure.duration_dist, closure.duration_h, spread))
+
+    def gate_of(self, table: str, name: str) -> list[do.Step]:
+        """Passing whatever closures stop that thing."""
+        if (table, name) not in self.stopped:
+            return []
+        gate = f"{table} {name}"
+        if gate not in self.made.gates:
+            self.made.gate(gate, closures=self.stopped[table, name], place=name)
+        return [do.Pass(gate)]
+
+    def gates(self) -> None:
+        """Closures and opening hours of stations."""
+        for name in list(self.made.stations):
+            facility = self.corridor.by_key("facility").get(name)
+            if facility is None:
+                continue
+            closures = [*self.stopped.get(("facility", name), []), *self.stopped.get(("place", facility.place), [])]
+            if closures:
+                self.made.gate(f"closures {name}", closures=closures, stations=[name], place=facility.place)
+            if facility.opens is not None and facility.closes is not None:
+                shut = list(self.shut_hours(facility))
+                self.made.gate(f"hours {name}", shut, stations=[name], hours=True, place=facility.place)
+
+    def shut_hours(self, facility: Row) -> Iterator[tuple[float, float]]:
+        """When a facility is out of its hours, by the clock of its place."""
+        zone = ZoneInfo(self.corridor.place(facility.place).time_zone or "UTC")
+        day = self.period.begin.astimezone(zone).date() - dt.timedelta(days=1)
+        shut_from = 0.0
+        while shut_from < self.period.total_h:
+            opens, closes = (
+                self.period.hour(dt.datetime.combine(day, dt.time(), zone) + dt.timedelta(hours=hour))
+                for hour in (facility.opens, facility.closes + (24 if facility.closes <= facility.opens else 0))
+            )
+            if opens > shut_from:
+                yield shut_from, opens
+            shut_from = max(shut_from, closes)
+            day += dt.timedelta(days=1)
+
+    # --- facilities
+
+    def station(self, facility: Row) -> str:
+        """The station of a facility, made when first asked for."""
+        if facility.id not in self.made.stations:
+            self.made.station(
+                facility.id,
+                facility.servers,
+                room=facility.buffer,
+                batch=facility.batch or 1,
+                place=facility.place,
+                cause=WAITS_FOR.get(facility.kind, "crane"),
+            )
+        return str(facility.id)
+
+    def served(self, facility: Row) -> list[do.Step]:
+        """Going through a facility: papers and the like, then a server, unless there are so many that none waits."""
+        if self.is_ample(facility):
+            done = do.Delay(service_time(facility), "handling", facility.place, f"{facility.id} service")
+            return [*self.papers(facility), done]
+        return [*self.papers(facility), do.Serve(self.station(facility), service_time(facility))]
+
+    def is_ample(self, facility: Row) -> bool:
+        """Whether a facility is one that never makes anyone wait: as many servers as one likes, nothing shuts it."""
+        shut = ("facility", facility.id) in self.stopped or ("place", facility.place) in self.stopped
+        return facility.servers >= AMPLE and not shut and facility.opens is None and (facility.batch or 1) == 1
+
+    def papers(self, facility: Row) -> list[do.Step]:
+        hours = facility.wait_h if facility.papers_h is None else facility.papers_h
+        if not hours:
+            return []
+        cv = WAIT_CV if facility.wait_cv is None else facility.wait_cv
+        time = gamma(hours, cv) if cv else fixed(hours)
+        return [do.Delay(time, "papers", facility.place, facility.id)]
+
+    def berth(self, place: str, vehicle: Row) -> Row | None:
+        """The berth of a place that works on a vehicle: one that names it, else one that names none."""
+        berths = self.riding.facilities("berth", place)
+        named = [berth for berth in berths if vehicle.id in berth.vehicles]
+        free = [berth for berth in berths if not berth.vehicles]
+        return next(iter(named or free), None)
+
+    # --- services
+
+    def service(self, service: Row) -> None:
+        there = self.ways[service.id]
+        back = self.ways.get(f"{service.id} (back)")
+        if not {way.id for way in (there, back) if way} & self.ridden:
+            return
+        for way in (there, back):
+            if way:
+                for k in self.calls(way):
+                    self.queue(way, k)
+        if service.fleet is not None:
+            self.fleet(there, back)
+            return
+        for way in (there, back):
+            if way and service.departs == "when_full":
+                for k in self.calls(way):
+                    self.made.program(f"{way.id} from {k}", [*self.round(way, k), *self.end(way)])
+            elif way:
+                self.made.program(way.id, [*self.round(way, 0), *self.end(way)])
+                self.departures(way)
+
+    def calls(self, way: Way) -> list[int]:
+        """Stops of a way where goods board."""
+        return [k for k in range(len(way.stops) - 1) if (way.id, k) in self.boarded]
+
+    def queue(self, way: Way, k: int) -> None:
+        """The queue at a stop; where vehicles are formed as goods come, it calls them."""
+        service, place = way.service, way.stops[k].place
+        if service.fleet is not None or service.departs != "when_full":
+            self.made.queue(queue_of(way, k), stop=k, place=place)
+            return
+        longest = service.longest_wait_h if service.longest_wait_h is not None else service.headway_h
+        self.made.queue(
+            queue_of(way, k), stop=k, place=place, calls=f"{way.id} from {k}", capacity=FULL, longest_h=longest
+        )
+
+    def departures(self, way: Way) -> None:
+        """Vehicles of a service that goes by a headway or a timetable."""
+        service = way.service
+        if service.departs == "timetable":
+            instants = list(self.timetable(way))
+            self.made.source(way.id, way.id, instants_h=instants, capacity=FULL)
+            return
+        cv = service.headway_cv or 0.0
+        every = gamma(service.headway_h, cv) if cv else fixed(service.headway_h)
+        phase = crc32(way.id.encode()) / 2**32
+        self.made.source(way.id, way.id, every=every, capacity=FULL, first_h=-phase * service.headway_h)
+
+    def timetable(self, way: Way) -> Iterator[float]:
+        zone = ZoneInfo(self.corridor.place(way.stops[0].place).time_zone or "UTC")
+        day, end = self.period.begin.astimezone(zone).date(), self.period.start + dt.timedelta(hours=self.period.hours)
+        rows = [
+            row
+            for row in self.corridor.rows("timetable")
+            if row.service == way.service.id and (row.way == "back") == way.back
+        ]
+        while dt.datetime.combine(day, dt.time(), zone) < end:
+            for row in rows:
+                hour = self.period.hour(dt.datetime.combine(day, dt.time(), zone) + dt.timedelta(hours=row.departs_at))
+                if str(day.isoweekday()) in row.days and hour >= 0:
+                    yield hour
+            day += dt.timedelta(days=1)
+
+    def fleet(self, there: Way, back: Way | None) -> None:
+        """Vehicles that turn round: there and back, or back empty."""
+        service = there.service
+        steps = self.round(there, 0)
+        if back:
+            steps += self.round(back, 0)
+        else:
+            for k in reversed(range(len(there.links))):
+                steps += self.hop(there, k)
+        steps += [do.Unload(0), do.Repeat()] if not back else [do.Repeat()]
+        self.made.program(service.id, [step for step in steps if step != do.Unload(0)])
+        self.made.fleet(service.id, service.id, service.fleet, FULL)
+
+    def end(self, way: Way) -> list[do.Step]:
+        """After the last stop: what was drawn from a pool comes back empty."""
+        pool = self.pools.get(way.service.id)
+        if pool is None:
+            return []
+        back = [do.Delay(fixed(pool.turnaround_h), "travel", pool.name, pool.id)] if pool.turnaround_h else []
+        return [*back, do.Release(pool.id, pool.per_trip)]
+
+    def round(self, way: Way, first: int) -> list[do.Step]:
+        """A vehicle's way from stop `first` to the last one."""
+        vehicle = self.corridor.row("vehicle", way.service.vehicle)
+        steps: list[do.Step] = []
+        for k in range(first, len(way.stops)):
+            steps += self.stop(way, k, vehicle, first=first)
+            if k < len(way.links):
+                steps += [step for at in ("service", "place") for step in self.gate_of(at, _thing(way, k, at))]
+                steps += self.hop(way, k)
+        return steps
+
+    def stop(self, way: Way, k: int, vehicle: Row, first: int) -> list[do.Step]:
+        """What a vehicle does at a stop: berth, unload, stand, load."""
+        stop, last = way.stops[k], len(way.stops) - 1
+        lands = k > first and way.unloads(k)
+        loads = (way.id, k) in self.boarded
+        stands: list[do.Step] = []
+        if 0 < k < last and k > first:
+            if stop.dwell_h:
+                stands.append(do.Delay(fixed(stop.dwell_h), "handling", stop.place, way.id))
+            stands += [
+                step for change in self.riding.train_changes(way.stops, way.links, k) for step in self.served(change)
+            ]
+        work: list[do.Step] = [do.Unload(k)] if lands else []
+        work += stands
+        if loads:
+            work += self.load(way, k, first)
+        berth = self.berth(stop.place, vehicle) if way.service.mode in ("sea", "inland_waterway") else None
+        if berth is None or stop.call == "pass" or not (lands or loads):
+            return work
+        half = service_time(berth, share=0.5)
+        stay: list[do.Step] = [
+            do.Delay(half, "handling", stop.place, f"{berth.id} {side}") for side in ("unloading", "loading")
+        ]
+        work = [stay[0], *work, *([stay[1]] if loads else [])] if lands else [*work, stay[1]]
+        return [*self.papers(berth), do.Seize(self.station(berth)), *work, do.Release(berth.id)]
+
+    def load(self, way: Way, k: int, first: int) -> list[do.Step]:
+        service = way.service
+        filling = service.fleet is not None and service.departs == "when_full" and k == 0
+        steps: list[do.Step] = [
+            do.Load(queue_of(way, k), fill=filling, longest_h=service.longest_wait_h if filling else None)
+        ]
+        if k == first:
+            if service.fleet is not None and service.departs == "headway" and service.headway_h:
+                self.made.section(f"departures {way.id}", service.headway_h, place=way.stops[k].place, cause="vehicle")
+                steps.insert(0, do.Pace(f"departures {way.id}", fixed(0.0)))
+            pool = self.pools.get(service.id)
+            if pool is not None and service.fleet is None:
+                steps.append(do.Seize(pool.id, pool.per_trip))
+        return steps
+
+    def hop(self, way: Way, k: int) -> list[do.Step]:
+        """From stop k to the next: border out, the line, border in."""
+        link, a, b = way.links[k], way.stops[k].place, way.stops[k + 1].place
+        mode = link.mode
+        hours = next(item.hours for item in way.hops[k] if item.kind == "travel")
+        steps = [*self.gate_of("link", link.id)]
+        if mode not in AFLOAT:
+            for facility in self.riding.border_facilities(mode, a, b, "out"):
+                steps += self.served(facility)
+        if link.paths_per_day:
+            section = f"{link.id} {'there' if link.from_place == a else 'back'}"
+            if section not in self.made.sections:
+                self.made.section(section, 24 / link.paths_per_day, place=a)
+            steps.append(do.Pace(section, fixed(hours)))
+        else:
+            steps.append(do.Delay(fixed(hours), "travel", a, link.id))
+        if mode not in AFLOAT:
+            for facility in self.riding.border_facilities(mode, b, a, "in"):
+                steps += self.served(facility)
+        return steps
+
+    # --- streams
+
+    def stream(self, stream: Stream) -> None:
+        steps: list[do.Step] = []
+        for leg in stream.legs:
+            steps += self.passed(leg, stream) if isinstance(leg, Pass) else self.ridden_leg(leg, stream)
+        lot = 1 if any(isinstance(step, (do.Serve, do.Seize)) for step in steps) else self.lot(stream)
+        if lot > 1:
+            steps = [replace(step, size=step.size * lot) if isinstance(step, do.Board) else step for step in steps]
+        self.made.program(stream.id, steps, group=stream.group, weight=lot)
+        per_h = stream.per_year / 8760 / lot
+        rates = [
+            (until, per_h * stream.month_shares[month - 1] / (h / 8760)) for until, month, h in self.period.months()
+        ]
+        self.made.source(stream.id, stream.id, rates=rates)
+
+    def lot(self, stream: Stream) -> int:
+        """How many units of a stream move together where none of them ever meets a server that is not at once free.
+
+        One by one they would do the same, only that they would be many millions. A lot is at most a hundredth of the
+        vessels that it rides, and of a day's units.
+        """
+        rides = [self.ways[leg.way] for leg in stream.legs if isinstance(leg, Ride)]
+        least = min((FULL // self.size(way, stream) for way in rides), default=1)
+        return max(1, min(int(least / 100), int(stream.per_year / 365), MOST_IN_A_LOT))
+
+    def passed(self, leg: Pass, stream: Stream) -> list[do.Step]:
+        facility = self.corridor.row("facility", leg.facility)
+        if stream.unit != "container" and facility.serves == "container":
+            return self.papers(facility)
+        return self.served(facility)
+
+    def ridden_leg(self, leg: Ride, stream: Stream) -> list[do.Step]:
+        way = self.ways[leg.way]
+        start, end = way.stops[leg.board].place, way.stops[leg.alight].place
+        board = do.Board(queue_of(way, leg.board), leg.alight, size=self.size(way, stream))
+        if way.service.mode not in AFLOAT:
+            return [board]
+        out = self.riding.border_facilities(way.service.mode, start, end, "out")
+        into = self.riding.border_facilities(way.service.mode, end, start, "in")
+        return [
+            *(step for facility in out for step in self.served(facility)),
+            board,
+            *(step for facility in into for step in self.served(facility)),
+        ]
+
+    def size(self, way: Way, stream: Stream) -> int:
+        """The share of a vehicle that a unit takes, so that a whole number of units fill it."""
+        vehicle = self.corridor.row("vehicle", way.service.vehicle)
+        room = room_for(vehicle, stream)
+        if room < 1:
+            raise ValueError(f"{vehicle.id} takes no {stream.unit} of {stream.id}")
+        return int(FULL / room)
+
+
+def room_for(vehicle: Row, stream: Stream) -> float:
+    """Units of a stream that a vehicle takes, not rounded for small boxes beside large ones."""
+    if stream.unit == "wagon":
+        return float(vehicle.capacity_wagons or int((vehicle.capacity_t or 0.0) / stream.tonnes))
+    if stream.unit == "truck":
+        return float(vehicle.capacity_trucks or int((vehicle.capacity_teu or 0.0) / 2))
+    return float((vehicle.capacity_teu or 0.0) / stream.teu)
+
+
+def _thing(way: Way, k: int, table: str) -> str:
+    return str(way.service.id if table == "service" else way.stops[k].place)
+
+
+def queue_of(way: Way, k: int) -> str:
+    """The queue at a stop of a way."""
+    return f"{way.id} at {k} {way.stops[k].place}"
+
+
+def service_time(facility: Row, share: float = 1.0) -> Time:
+    """The time that one customer, or one batch, holds a server; or a share of it."""
+    usual = SERVICE_CV.get(facility.service_time_dist, 0.0)
+    cv = usual if facility.service_time_cv is None else facility.service_time_cv
+    time = of_kind(facility.service_time_dist or "gamma", facility.service_time_h * share, cv)
+    if facility.slow_share and facility.slow_h:
+        time = time.with_slow_branch(facility.slow_share, facility.slow_h * share)
+    return time.plus(facility.setup_h * share) if facility.setup_h else time

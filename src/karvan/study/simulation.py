@@ -1,0 +1,181 @@
+"""A simulation: the replications of a run, and what they say together."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from karvan.evidence.run import RunFolder
+from karvan.sim.interval import Difference, Interval, interval, paired
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TIMES = ("delivered", "hours", "p10_h", "p50_h", "p90_h", "p95_h")
+QUEUEING = ("crane", "berth", "border", "gate", "pool", "path", "vehicle", "blocked")
+"""Causes that more capacity could lessen."""
+
+
+class Simulation:
+    """Tables over the replications of a run: means, with the half width of their 95 % interval as `..._ci`."""
+
+    def __init__(self, run: RunFolder, package: str, notes: dict[str, Any]) -> None:
+        self.run, self.package, self.notes = run, package, notes
+
+    def replications(self, table: str) -> pd.DataFrame:
+        """A table of all replications under each other, with a column `replication`."""
+        import pandas as pd
+
+        frames = []
+        for number in sorted(self.run.done()):
+            frame = self.run.read(table, number).to_pandas()
+            frame.insert(0, "replication", number)
+            frames.append(frame)
+        under: pd.DataFrame = pd.concat(frames, ignore_index=True)
+        return under
+
+    def times(self) -> pd.DataFrame:
+        """Door to door by origin, destination, family and unit: delivered, mean hours, P10 to P95, hours by cause."""
+        frame = self._means("times", "group")
+        return frame[frame["created"] + frame["delivered"] > 0].sort_values("delivered", ascending=False)
+
+    def queues(self) -> pd.DataFrame:
+        """Queues before stations, and for vehicles at stops: wait, mean and longest queue, use, left at the end."""
+        import pandas as pd
+
+        stations = self._means("stations", "station").assign(kind="station")
+        stops = self._means("queues", "queue").rename(columns={"waiting": "queue"}).assign(kind="stop")
+        both = pd.concat([stations, stops])
+        both.index.name = "part"
+        return both.sort_values("queue", ascending=False)
+
+    def lost(self) -> pd.DataFrame:
+        """Time by place, cause and part: unit-hours and vehicle-hours a replication."""
+        return self._means("lost", ["place", "cause", "part"]).sort_values("unit_h", ascending=False)
+
+    def bottlenecks(self) -> pd.DataFrame:
+        """Parts ranked by the unit-hours that are lost waiting for them, with their share of all time.
+
+        Waiting until a vehicle that is formed on demand has its load is none: more vehicles would not lessen it.
+        """
+        lost = self.lost().reset_index()
+        queues = self.replications("queues")
+        lost = lost[~lost["part"].isin(set(queues.loc[queues["on_demand"], "queue"]))]
+        total = self.lost()["unit_h"].sum()
+        queued = lost[lost["cause"].isin(QUEUEING)].copy()
+        queued["share"] = queued["unit_h"] / total if total else 0.0
+        return queued[["part", "place", "cause", "unit_h", "unit_h_ci", "vehicle_h", "share"]].reset_index(drop=True)
+
+    def by_cause(self) -> pd.DataFrame:
+        """All time by cause, unit-hours and share."""
+        per = self.replications("lost").pivot_table(
+            values="unit_h", index="replication", columns="cause", aggfunc="sum", fill_value=0.0
+        )
+        frame = self._summary({str(cause): per[cause].to_numpy() for cause in per})
+        frame.index.name = "cause"
+        frame["share"] = frame["mean"] / max(float(frame["mean"].sum()), 1e-12)
+        return frame.sort_values("mean", ascending=False)
+
+    def watched(self, most: int) -> list[Interval]:
+        """Mean times of the groups with the most units."""
+        frame = self.replications("times")
+        biggest = frame.groupby("group")["delivered"].sum().sort_values(ascending=False).index[:most]
+        return [interval(frame.loc[frame["group"] == group, "hours"].to_numpy()) for group in sorted(biggest)]
+
+    def compare(self, other: Simulation, by: str = "hours") -> pd.DataFrame:
+        """This simulation less another by group: paired intervals, which share their luck, and unpaired ones."""
+        import pandas as pd
+
+        mine, theirs = (one.replications("times").set_index(["replication", "group"])[by] for one in (self, other))
+        both = pd.concat({"mine": mine, "theirs": theirs}, axis=1).dropna().reset_index()
+        rows = {group: paired(part["mine"], part["theirs"]) for group, part in both.groupby("group")}
+        return _differences(rows)
+
+    def mean_hours(self) -> Interval:
+        """Mean time from creation to delivery over all units."""
+        frame = self.replications("times")
+        sums = frame.assign(total=frame["hours"].fillna(0.0) * frame["delivered"]).groupby("replication")
+        return interval((sums["total"].sum() / sums["delivered"].sum()).to_numpy())
+
+    def balance(self) -> dict[str, float]:
+        """Means over replications: in at the start and created; delivered, turned away, and in at the end."""
+        frame = self.replications("balance").drop(columns="replication")
+        return {str(name): float(frame[name].mean()) for name in frame}
+
+    def stuck(self) -> pd.DataFrame:
+        """Stations where someone waits at the end and none was served: what is stuck, and where."""
+        frame = self.queues()
+        return frame[(frame["left"] > 0) & (frame["served"].fillna(frame["loaded"]) == 0)]
+
+    def summaries(self) -> dict[str, Any]:
+        """Tables that are kept beside the replications."""
+        tables = {
+            "summary_times": self.times(), "summary_queues": self.queues(), "summary_lost": self.lost(),
+            "bottlenecks": self.bottlenecks(),
+        }  # fmt: skip
+        return {name: _columns(frame) for name, frame in tables.items()}
+
+    def results(self) -> dict[str, Any]:
+        """What run.json tells."""
+        mean = self.mean_hours()
+        return {
+            **self.notes,
+            "replications": len(self.run.done()),
+            "mean_hours": None if np.isnan(mean.mean) else mean.mean,
+            "balance": self.balance(),
+        }
+
+    def _means(self, table: str, key: str | list[str]) -> pd.DataFrame:
+        """Means over replications of every number, and the half widths of their intervals."""
+        import pandas as pd
+
+        frame = self.replications(table)
+        keys = [key] if isinstance(key, str) else key
+        numbers = [name for name in frame.columns if name != "replication" and frame[name].dtype.kind in "iuf"]
+        words = [name for name in frame.columns if frame[name].dtype.kind not in "iuf" and name not in keys]
+        groups = frame.groupby(key, sort=False)
+        n = groups[numbers].count()
+        t = n.map(self._t)
+        half = groups[numbers].std(ddof=1) / n**0.5 * t
+        parts: list[pd.DataFrame] = [groups[words].first(), groups[numbers].mean(), half.add_suffix("_ci")]
+        return pd.concat(parts, axis=1)
+
+    @staticmethod
+    def _t(n: int) -> float:
+        from scipy.special import stdtrit
+
+        return float(stdtrit(n - 1, 0.975)) if n > 1 else float("nan")
+
+    def _summary(self, rows: dict[str, Any]) -> pd.DataFrame:
+        import pandas as pd
+
+        found = {name: interval(values) for name, values in rows.items()}
+        return pd.DataFrame(
+            {"mean": {k: i.mean for k, i in found.items()}, "ci": {k: i.half_width for k, i in found.items()}}
+        )
+
+    @cached_property
+    def name(self) -> str:
+        return self.run.name
+
+
+def _differences(rows: dict[Any, Difference]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "difference": {k: d.paired.mean for k, d in rows.items()},
+            "low": {k: d.paired.low for k, d in rows.items()},
+            "high": {k: d.paired.high for k, d in rows.items()},
+            "unpaired_low": {k: d.unpaired.low for k, d in rows.items()},
+            "unpaired_high": {k: d.unpaired.high for k, d in rows.items()},
+            "narrower": {k: d.narrower for k, d in rows.items()},
+        }
+    ).rename_axis("group")
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    flat = frame.reset_index()
+    return {str(name): flat[name].to_numpy() for name in flat}
