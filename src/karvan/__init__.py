@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from karvan.corridor import Corridor, load
     from karvan.ground.errors import InputError, KarvanError
     from karvan.itinerary.plan import Plan
+    from karvan.sim.simulation import Simulation
     from karvan.study.plan import Planner, plan
     from karvan.study.simulate import Simulate, simulate
-    from karvan.study.simulation import Simulation
 
 __version__ = VERSION
 __all__ = [
@@ -36,7 +36,7 @@ _HOMES = {
     "plan": "karvan.study.plan",
     "Simulate": "karvan.study.simulate",
     "simulate": "karvan.study.simulate",
-    "Simulation": "karvan.study.simulation",
+    "Simulation": "karvan.sim.simulation",
 }
 
 

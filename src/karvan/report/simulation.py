@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from karvan.study.simulation import Simulation
+from karvan.sim.simulation import Simulation
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -137,9 +137,10 @@ class _Compiler:
                 self.period.hour(dt.datetime.combine(day, dt.time(), zone) + dt.timedelta(hours=hour))
                 for hour in (facility.opens, facility.closes + (24 if facility.closes <= facility.opens else 0))
             )
-            if opens > shut_from:
-                yield shut_from, opens
-            shut_from = max(shut_from, closes)
+            if closes > opens:  # not so on the night that clocks leap over those hours
+                if opens > shut_from:
+                    yield shut_from, opens
+                shut_from = max(shut_from, closes)
             day += dt.timedelta(days=1)
 
     # --- facilities

@@ -21,11 +21,11 @@ from karvan.sim.corridor import Period, compile_corridor
 from karvan.sim.outcome import Outcome
 from karvan.sim.pack import Packed, pack
 from karvan.sim.replicate import replicate
+from karvan.sim.simulation import Simulation
 from karvan.sim.statistics import enough
 from karvan.sim.tables import tables_of
 from karvan.sim.warmup import mser5
 from karvan.study.routing import Routing, route_demand
-from karvan.study.simulation import Simulation
 
 LONGEST_WARMUP_DAYS = 120
 PILOT = 0xFFFFFFFF
@@ -134,7 +134,7 @@ def simulate(
             progress.done(len(run.done()), ask.replications)
 
         progress.say("running")
-        for numbers in _batches(ask, simulation):
+        for numbers in filter(None, _batches(ask, simulation)):
             replicate(packed, hours=ask.days * 24, warmup_h=warmup_days * 24, seed=ask.seed, replications=numbers,
                       sample_h=SAMPLE_H, workers=workers, executor=executor, watch=keep)  # fmt: skip
         run.finish(simulation.summaries(), simulation.results())
