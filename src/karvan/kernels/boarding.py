@@ -36,6 +36,7 @@ def new_unit(s, ident, step, now):
 
 @inlined
 def free_unit(s, a):
+    """A unit goes back into the store."""
     s.unit[a].at = f.NONE
     s.unit[a].next = s.clock[0].free_unit
     s.clock[0].free_unit = a
@@ -64,6 +65,7 @@ def new_vehicle(s, ident, step, capacity, now):
 
 @inlined
 def free_vehicle(s, a):
+    """A vehicle and its record go back into the store."""
     car = s.unit[a].car
     s.car[car].next = s.clock[0].free_car
     s.clock[0].free_car = car
@@ -92,11 +94,11 @@ def join_queue(m, s, a, step, now):
     if s.queue[q].loader_head != f.NONE:
         load_loaders(m, s, q, now)
     elif s.queue[q].call != f.NONE:
-        call(m, s, q, now)
+        call(s, q, now)
 
 
 @inlined
-def call(m, s, q, now):
+def call(s, q, now):
     """Form a vehicle when a full load waits; else see to it that one is formed when the first has waited longest."""
     if s.queue[q].bulk - s.queue[q].pending > s.queue[q].capacity - s.queue[q].smallest:
         form(s, q, now)
@@ -108,6 +110,7 @@ def call(m, s, q, now):
 
 @inlined
 def form(s, q, now):
+    """A vehicle begins at this stop, for the load that waits."""
     s.queue[q].number += 1
     s.queue[q].called += 1
     s.queue[q].pending += s.queue[q].capacity
@@ -128,7 +131,7 @@ def load_loaders(m, s, q, now):
         s.queue[q].loader_head = s.unit[vehicle].next
         go(m, s, vehicle, now)
     if s.queue[q].call != f.NONE and s.queue[q].count > 0:
-        call(m, s, q, now)
+        call(s, q, now)
 
 
 @inlined

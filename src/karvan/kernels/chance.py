@@ -1,8 +1,8 @@
 """Chance: counter-based random numbers, and times drawn from them by inverse transform.
 
-A draw is a function of (seed, replication) and of (who, purpose, turn, which): it has no state and no order. Philox2x64-10
-after Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", section 4.3 and table 2. One
-number gives one time, so that a change of a parameter moves every draw the same way.
+A draw is a function of (seed, replication) and of (who, purpose, turn, which): it has no state and no order.
+Philox2x64-10 after Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3",
+section 4.3 and table 2. One number gives one time, so that a change of a parameter moves every draw the same way.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from karvan.kernels.compiler import inlined, loop
 from karvan.kernels.word import bits_of, high_product, low_product, low_sum, natural, real_of
 
 FIXED, EXPONENTIAL, SHAPED, LISTED = range(4)
-"""Kinds of time: always its mean; exponential; its mean times a quantile of a tabled shape of mean one; its mean times one
-of some listed numbers."""
+"""Kinds of time: always its mean; exponential; its mean times a quantile of a tabled shape of mean one; its mean times
+one of some listed numbers."""
 
 SHAPE_NODES = 4096
 SHAPE_REACH = 36.0
@@ -52,7 +52,7 @@ _ONE_BITS = np.int64(1023 << 52)
 
 @inlined
 def minus_log(u):
-    """-log(u) of a number in (0, 1), to 1e-15 or so (relative below one half): by a table of 128 cells and a short series.
+    """-log(u) of a number in (0, 1), to 1e-15 or so (relative below one half): a table of 128 cells and a short series.
 
     Only of additions and products, so that it gives the same bits on every machine, which libraries' logarithms do not.
     """

@@ -32,6 +32,9 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(user_cache_path("karvan") / "kernel
 
 import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
 
+# Whoever imported numba before us did so without it.
+setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010 (numba declares no such name)
+
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop: no Python objects, no GIL, cached on disk. No fast-math: the same bits everywhere."""

@@ -14,13 +14,13 @@ from karvan.kernels.account import charge, note, tally
 from karvan.kernels.agenda import (
     ARRIVES,
     CREATED,
+    ENDS,
     LAST_INSTANT,
     NEVER,
     OPENS,
     RANK_BITS,
     RUNS_OUT,
     SAMPLED,
-    ENDS,
     SHUTS,
     cancel,
     make_ready,
@@ -152,6 +152,7 @@ def flip(m, s, g, now):
 
 @inlined
 def plan_flip(m, s, g):
+    """Put on the agenda when a gate shuts or opens next."""
     at = s.gate[g].next
     if at < s.gate[g].last:
         s.gate[g].next = at + 1
@@ -200,7 +201,7 @@ def by_the_clock(m, s, who, now):
             if s.unit[s.queue[ix].head].since + s.queue[ix].longest <= now:
                 form(s, ix, now)
             else:
-                call(m, s, ix, now)
+                call(s, ix, now)
     elif kind == f.LAST_CALL:
         s.car[s.unit[ix].car].timer = f.NONE
         leave_loaders(m, s, ix)
@@ -379,7 +380,7 @@ def walk(m, s, a, now):
             load(m, s, a, where, now)
             go(m, s, a, now)
             if s.queue[where].call != f.NONE and s.queue[where].count > 0:
-                call(m, s, where, now)
+                call(s, where, now)
             return True
         elif code == f.REPEAT:
             let_go(s, a, now)

@@ -81,9 +81,9 @@ def record(whole: str, real: str = "") -> np.dtype[np.void]:
 
 
 STEP = record("code where alight time purpose wait work block n otherwise frees priority stop rule longest weight")
-"""where: station, gate, section, queue, group or step; wait, work, block: accounts; n: servers or room taken; otherwise:
-step to go to when there is no room, or NONE; frees: station given back on boarding, plus 1; stop: of the vehicle;
-rule: how a vehicle loads, or whether a delay goes on with the next one; weight: how many units one counts for."""
+"""where: station, gate, section, queue, group or step; wait, work, block: accounts; n: servers or room taken;
+otherwise: step to go to when there is no room, or NONE; frees: station given back on boarding, plus 1; stop: of the
+vehicle; rule: how a vehicle loads, or whether a delay goes on with the next one; weight: units that one counts for."""
 
 TIME = record(
     "kind table values extras repair_kind repair_shape repair_values", "mean_ms plus slow_share slow fails repair"
@@ -111,13 +111,14 @@ that those waiting and servers in use now were not; wait_ms, wait_ms2: sums of w
 LINE = record("first last")
 
 QUEUE = record(
-    "head tail count bulk loader_head loader_tail call capacity longest timer pending id number area boarded called most"
-    " size_boarded left_behind loaded smallest units",
+    "head tail count bulk loader_head loader_tail call capacity longest timer pending id number area boarded called"
+    " most size_boarded left_behind loaded smallest units",
     "wait_ms wait_ms2",
 )
 """call: step at which a vehicle formed on demand begins, or NONE; smallest: size of the smallest unit that waits here,
-so that a vehicle with less room is full; count, units: records in the queue, and the units that they count for; pending: room of vehicles formed and not yet loading;
-loaded: vehicles that loaded here; left_behind: units that they left behind, all told."""
+so that a vehicle with less room is full; count, units: records in the queue, and the units that they count for;
+pending: room of vehicles formed and not yet loading; loaded: vehicles that loaded here; left_behind: units that they
+left behind, all told."""
 
 GATE = record("shut head tail next last hours station stations")
 SECTION = record("next trains")
@@ -175,7 +176,7 @@ class State(NamedTuple):
     """Ms of each unit by cause, and its marks (n_units * SPENT,)."""
     car: Records
     snap: Ints
-    """What each vehicle had spent when it was loaded at each stop, and when that was (n_cars, n_stops, N_CAUSES + 1)."""
+    """What each vehicle had spent when loaded at each stop, and when that was (n_cars, n_stops, N_CAUSES + 1)."""
     hold: Ints
     """First and last unit aboard for each stop (n_cars, n_stops, 2)."""
     station: Records

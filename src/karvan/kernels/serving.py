@@ -49,6 +49,7 @@ def give_back(s, station, n, now):
 
 @inlined
 def look_at(s, station):
+    """Have a station looked at before the next event."""
     if s.station[station].todo == 0:
         s.station[station].todo = 1
         at = natural(s.clock[0].todo)
@@ -67,6 +68,7 @@ def let_go(s, a, now):
 
 @inlined
 def take(s, station, n, now):
+    """Take n servers of a station."""
     s.station[station].free -= n
     s.station[station].area_busy -= n * (now - s.clock[0].tick)
     s.station[station].started += 1
@@ -170,7 +172,7 @@ def leave_line(m, s, line, station, now):
 
 @inlined
 def gather(m, s, leader, line, station, now):
-    """Others of the leader's line, then of the lines after it, join a batch: chained to its leader, they keep no server."""
+    """Others of the leader's line, and then of those after it, join a batch: chained to it, they keep no server."""
     last, end = leader, s.station[station].line + s.station[station].classes
     s.unit[leader].next = f.NONE
     for _ in range(s.station[station].batch - 1):

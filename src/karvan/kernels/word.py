@@ -13,7 +13,6 @@ from numba.extending import intrinsic
 
 from karvan.kernels.compiler import inlined
 
-
 _ALL_ONES = (1 << 64) - 1
 
 

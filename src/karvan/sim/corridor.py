@@ -362,12 +362,12 @@ class _Compiler:
     def lot(self, stream: Stream) -> int:
         """How many units of a stream move together where none of them ever meets a server that is not at once free.
 
-        One by one they would do the same, only that they would be many millions. A lot is at most a hundredth of the
-        vessels that it rides, and of a day's units.
+        One by one they would do the same, only that they would be many millions. A lot is at most a tenth of the
+        vehicles that it rides, and of a day's units.
         """
         rides = [self.ways[leg.way] for leg in stream.legs if isinstance(leg, Ride)]
         least = min((FULL // self.size(way, stream) for way in rides), default=1)
-        return max(1, min(int(least / 100), int(stream.per_year / 365), MOST_IN_A_LOT))
+        return max(1, min(int(least / 10), int(stream.per_year / 365), MOST_IN_A_LOT))
 
     def passed(self, leg: Pass, stream: Stream) -> list[do.Step]:
         facility = self.corridor.row("facility", leg.facility)

@@ -10,6 +10,9 @@ from typing import Any
 
 from karvan.ground.errors import InputError, Problem, shown
 
+PATIENCE = "10s"
+"""How long a scheduler may take to answer."""
+
 
 @contextmanager
 def cluster_executor(address: str) -> Iterator[Executor]:
@@ -23,7 +26,7 @@ def cluster_executor(address: str) -> Iterator[Executor]:
         problem = Problem("--cluster", "no dask.distributed", 'pip install "karvan[cluster]"')
         raise InputError("the request", [problem]) from None
     try:
-        client = distributed.Client(address, timeout="10s")
+        client = distributed.Client(address, timeout=PATIENCE)
     except (OSError, ValueError) as refused:
         problem = Problem("--cluster", shown(address), f"give the address of a running scheduler ({refused})")
         raise InputError("the request", [problem]) from None
