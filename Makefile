@@ -46,9 +46,10 @@ pages: .venv/.run ## fresh results in README.md and on the pages that show some
 data: .venv/.build ## the corridor package, from its facts and recipes
 	$(BIN)/python tools/build_middle_corridor.py
 
-bench: .venv/.test ## the benchmarks
+bench: .venv/.test .venv/.bench ## the benchmarks
 	$(BIN)/pytest benchmarks --benchmark-only -o python_files='bench_*.py' --benchmark-columns=min,median,max,rounds
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python -m benchmarks.bench_sim
 
 clean: ## all that can be made again
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage
