@@ -79,10 +79,12 @@ class Simulation:
         return frame.sort_values("mean", ascending=False)
 
     def watched(self, most: int) -> list[Interval]:
-        """Mean times of the groups with the most units."""
+        """The mean time of all units, and of the groups with the most units among those of every replication."""
         frame = self.replications("times")
-        biggest = frame.groupby("group")["delivered"].sum().sort_values(ascending=False).index[:most]
-        return [interval(frame.loc[frame["group"] == group, "hours"].to_numpy()) for group in sorted(biggest)]
+        least = frame.groupby("group")["delivered"].min()
+        biggest = least[least > 0].sort_values(ascending=False, kind="stable").index[:most]
+        groups = [interval(frame.loc[frame["group"] == group, "hours"].to_numpy()) for group in sorted(biggest)]
+        return [self.mean_hours(), *groups]
 
     def compare(self, other: Simulation, by: str = "hours") -> pd.DataFrame:
         """This simulation less another by group: paired intervals, which share their luck, and unpaired ones."""

@@ -32,7 +32,7 @@ PILOT = 0xFFFFFFFF
 """Number of the replication in which the warm-up is looked for: none of those that count."""
 BATCH = 5
 """Replications between two looks at the intervals, with --until-ci."""
-MOST_REPLICATIONS = 1000
+MOST_REPLICATIONS = 200
 SAMPLE_H = 1.0
 REPLICATIONS = 20
 WATCHED = 20
@@ -48,8 +48,8 @@ class Simulate:
     """Whose demand; the days begin on its first of January, after the warm-up."""
     replications: int = REPLICATIONS
     until_ci: float | None = None
-    """Go on until the half width of every watched mean time is this share of it; at most `replications`, if more than
-    20, or 1,000."""
+    """Instead of `replications`: go on until the half width of every watched mean time is this share of it, or there
+    are 200."""
     seed: int = 1
     demand: float = 1.0
     """Factor on all demand."""
@@ -176,12 +176,11 @@ def _batches(ask: Simulate, simulation: Simulation) -> Iterable[list[int]]:
     if ask.until_ci is None:
         yield sorted(set(range(ask.replications)) - simulation.run.done())
         return
-    limit = ask.replications if ask.replications > REPLICATIONS else MOST_REPLICATIONS
     n = 0
     while True:
-        n = min(n + BATCH, limit)
+        n = min(n + BATCH, MOST_REPLICATIONS)
         yield sorted(set(range(n)) - simulation.run.done())
-        verdict = enough(simulation.watched(WATCHED), ask.until_ci, n, limit)
+        verdict = enough(simulation.watched(WATCHED), ask.until_ci, n, MOST_REPLICATIONS)
         simulation.notes["until_ci"] = verdict.verdict
         if verdict.stop:
             return
