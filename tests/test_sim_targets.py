@@ -60,7 +60,7 @@ def test_a05_what_agrees_by_construction_is_marked() -> None:
     rows = {row["id"]: row for row in sim_targets.read()}
     assert "demand/*/teu_year" in rows["middle-teu-2024"]["used_in_basis"]
     assert "facility/AKTAU-crane/wait_h" in rows["time-kazakhstan-2023"]["used_in_basis"]
-    assert rows["alat-wagons-north-2025"]["used_in_basis"].startswith("service/")
+    assert "service/asco-aktau-alat/headway_h" in rows["alat-wagons-north-2025"]["used_in_basis"]
 
 
 # b: numbers
