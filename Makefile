@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .NOTPARALLEL:
-.PHONY: help run test quick cover lint format docs pages data bench clean
+.PHONY: help run test thorough quick cover lint format docs pages data bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -15,14 +15,17 @@ help: ## this list
 run: .venv/.run ## answer the first question: Xi'an to Istanbul
 	$(BIN)/karvan plan "Xi'an" Istanbul --depart 2026-12-01 --load 2xFEU --past
 
-test: .venv/.test ## all tests
-	$(BIN)/pytest -n auto
+test: .venv/.test ## all tests but the thorough ones
+	$(BIN)/pytest -n auto -m "not thorough"
+
+thorough: .venv/.test ## long validations: the simulator against theory, SimPy and Ciw, the better part of an hour
+	$(BIN)/pytest -n auto -m thorough
 
 quick: .venv/.test ## the tests without those marked long
-	$(BIN)/pytest -n auto -m "not long"
+	$(BIN)/pytest -n auto -m "not long and not thorough"
 
 cover: .venv/.test ## the tests with kernels uncompiled, and what lines they reach
-	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -n auto --cov --cov-report=term
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -n auto -m "not thorough" --cov --cov-report=term
 
 lint: .venv/.lint ## style, form, types, floors
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
 Every engine draws its own numbers, so that two of them agree when their means differ by little in units of the
 difference's standard error. The long version of the twelve-stage line takes some twenty minutes for each engine on one
-core: `pytest -m long tests/test_sim_oracles.py`; `python -m benchmarks.peers` prints all means with their intervals.
+core: `pytest -m thorough tests/test_sim_oracles.py`; `python -m benchmarks.peers` prints all means with their intervals.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def test_a02_another_line_is_found_out(other: Line) -> None:
     assert any(abs(a.apart(b)) > APART for a, b in found.values()), told(found)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.parametrize(("engine", "units"), [("simpy", 100_000), ("ciw", 20_000)])
 def test_b01_our_means_inside_their_intervals(engine: str, units: int) -> None:
     """A hundred replications of theirs and four hundred of ours, so that nearly all chance is on one side.

@@ -426,7 +426,7 @@ def test_a01_every_closed_form_inside_its_interval() -> None:
     judge([figure for one in CASES for figure in one(1.0)])
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_a02_and_over_ten_times_as_long() -> None:
     judge([figure for one in CASES for figure in one(10.0)])
 
