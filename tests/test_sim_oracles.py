@@ -2,7 +2,7 @@
 
 Every engine draws its own numbers, so that two of them agree when their means differ by little in units of the
 difference's standard error. The long version of the twelve-stage line takes some twenty minutes for each engine on one
-core: `pytest -m thorough tests/test_sim_oracles.py`; `python -m benchmarks.peers` prints all means with their intervals.
+core: `pytest -m thorough tests/test_sim_oracles.py`. `python -m benchmarks.peers` prints all means and intervals.
 """
 
 from __future__ import annotations
