@@ -31,7 +31,8 @@ def headline(found: Simulation) -> str:
                 f" delivered {balance['delivered']:,.0f} + turned away {balance['turned_away']:,.0f}"
                 f" + in the system at the end {balance['in_at_end']:,.0f} (means)"
             ),
-            f"Mean time of a unit {mean.mean / 24:.2f} days, +-{mean.half_width / 24:.2f}",
+            f"Mean time of a unit {_days(mean.mean)} days, +-{_days(mean.half_width)}",
+            *([f"{notes['unrouted']} rows of demand find no way, and are left out"] if notes["unrouted"] else []),
         ]
     )
 
@@ -91,7 +92,7 @@ def document(found: Simulation) -> dict[str, Any]:
 
 
 def _days(hours: float | None) -> str:
-    return "" if hours is None else f"{hours / 24:.1f}"
+    return "" if hours is None or isnan(hours) else f"{hours / 24:.1f}"
 
 
 def _unit_days(hours: float | None) -> str:

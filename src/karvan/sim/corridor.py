@@ -21,7 +21,6 @@ from karvan.sim.time import Time, fixed, gamma, of_kind
 
 FULL = 1_000_000
 """Room of a vehicle; a unit takes its share of it."""
-HOURS_PER_YEAR = 8766.0
 WAITS_FOR = {"berth": "berth", "border": "border", "terminal_gate": "gate"}
 """Cause of waiting before a facility, by its kind; all others are cranes, ramps and tracks."""
 AMPLE = 1000
@@ -103,7 +102,9 @@ class _Compiler:
                 cv = closure.duration_cv
                 usual = SERVICE_CV.get(closure.duration_dist, 1.0 if closure.duration_dist else 0.0)
                 spread = usual if cv is None else cv
-                self.made.closure(closure.id, months, of_kind(closure.duration_dist, closure.duration_h, spread))
+                self.made.closure(
+                    closure.id, months, of_kind(closure.duration_dist or "gamma", closure.duration_h, spread)
+                )
 
     def gate_of(self, table: str, name: str) -> list[do.Step]:
         """Passing whatever closures stop that thing."""
@@ -353,10 +354,8 @@ class _Compiler:
         if lot > 1:
             steps = [replace(step, size=step.size * lot) if isinstance(step, do.Board) else step for step in steps]
         self.made.program(stream.id, steps, group=stream.group, weight=lot)
-        per_h = stream.per_year / 8760 / lot
-        rates = [
-            (until, per_h * stream.month_shares[month - 1] / (h / 8760)) for until, month, h in self.period.months()
-        ]
+        per_year = stream.per_year / lot
+        rates = [(until, per_year * stream.month_shares[month - 1] / h) for until, month, h in self.period.months()]
         self.made.source(stream.id, stream.id, rates=rates)
 
     def lot(self, stream: Stream) -> int:

@@ -38,7 +38,8 @@ class Outcome:
     sections: Columns
     """trains."""
     groups: Columns
-    """created, delivered, turned_away, hours and hours_sd from creation to delivery, p10 to p95, and hours by cause."""
+    """created, delivered, turned_away, hours and hours_sd from creation to delivery, and the unit-hours by
+    cause of the delivered."""
     lost: Columns
     """hours of units and of vehicles by place, cause and part."""
     histogram: NDArray[np.int32]

@@ -13,12 +13,10 @@ from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.sim import check
 from karvan.sim.interval import Interval, interval
 from karvan.sim.outcome import Columns, Outcome, outcome_of
-from karvan.sim.pack import Packed, pack
+from karvan.sim.pack import MS_PER_H, Packed, pack
 from karvan.sim.quantiles import quantile_interval
 from karvan.sim.replication import Replication
 from karvan.sim.system import System
-
-MS_PER_H = 3_600_000.0
 
 
 @dataclass(frozen=True)

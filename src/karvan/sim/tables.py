@@ -8,10 +8,10 @@ import numpy as np
 
 from karvan.kernels.fields import Flags, Floats, Ints
 from karvan.sim.outcome import Columns, Outcome
+from karvan.sim.pack import MS_PER_H
 from karvan.sim.quantiles import quantile
 
 SHARES = {"p10_h": 0.1, "p50_h": 0.5, "p90_h": 0.9, "p95_h": 0.95}
-MS_PER_H = 3_600_000.0
 
 
 def tables_of(outcome: Outcome) -> dict[str, Columns]:

@@ -114,6 +114,7 @@ def simulate(
     """
     ask = (ask or Simulate(**wishes)).checked()
     progress = progress or Progress()
+    changes = list(changes)
     words = [str(change) for change in changes]
     corridor = package if isinstance(package, Corridor) else load_corridor(package)
     corridor = bend(corridor, [read_change(one) if isinstance(one, str) else one for one in changes])
