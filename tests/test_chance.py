@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from karvan.kernels import fields
 from karvan.kernels.chance import SHAPED, minus_log, philox, shaped, uniform
 from karvan.kernels.word import bits_of, high_product, low_product, low_sum, real_of
 from karvan.sim import Delay, System, Time, empirical, fixed, gamma, lognormal, triangular
@@ -257,6 +258,7 @@ def sample(time: Time, n: int) -> np.ndarray:
     rows: list[np.ndarray] = []
     Replication(pack(system), 1, 0, 1e5, sample_h=1e5, log=rows.append).run()
     at = np.concatenate(rows)
+    at = at[np.isin(at[:, 2] & 15, (fields.LOG_CREATED, fields.LOG_LEAVES))]
     at = at[np.argsort(at[:, 1], kind="stable")]
     return np.diff(at[:, 0])[::2] / MS_PER_H
 

@@ -96,7 +96,7 @@ def test_b02_a_plan_in_one_json_document(plan: Says) -> None:
     answer = json.loads(printed)
     assert code == 0
     assert list(answer) == ["run", "request", "options", "left_out"]
-    assert list(answer["run"]) == ["karvan", "package", "package_digest", "labels", "spread"]
+    assert list(answer["run"]) == ["karvan", "package", "package_digest", "labels", "using", "spread"]
     assert list(answer["request"]) == [
         "origin", "destination", "depart", "load", "teu", "commodity", "tonnes", "value_of_time_usd_h", "modes",
         "avoid", "via", "horizon_days", "epsilon",
@@ -109,7 +109,7 @@ def test_b02_a_plan_in_one_json_document(plan: Says) -> None:
     assert list(option["time_h"]) == ["mean", "p10", "p50", "p90"]
     assert list(option["legs"][0]) == [
         "mode", "service", "from", "to", "from_gauge_mm", "to_gauge_mm", "depart", "arrive", "time_h", "wait_h",
-        "price_usd", "co2e_kg", "distance_km", "passes", "grade",
+        "price_usd", "co2e_kg", "distance_km", "passes", "grade", "waits_from",
     ]  # fmt: skip
 
 

@@ -340,7 +340,8 @@ def test_d01_runs(karvan_says: Says, shelf: Path) -> None:
     said = json.loads(printed)
     assert (code, said["folder"], said["problems"], len(said["runs"])) == (0, str(shelf), [], 3)
     assert list(said["runs"][0]) == [
-        "run", "command", "package", "scenario", "seed", "done", "asked", "status", "started", "seconds", "karvan",
+        "run", "command", "package", "scenario", "changes", "seed", "done", "asked", "status", "started", "seconds",
+        "karvan",
     ]  # fmt: skip
     code, printed = karvan_says("runs")
     assert code == 0

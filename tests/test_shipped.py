@@ -180,7 +180,7 @@ def test_b08_without_the_caspian_no_caspian_ferry(planner: Planner, shipped: Cor
 @pytest.mark.long
 def test_c01_every_flow_of_boxes_has_a_way_by_a_family_of_its_own(planner: Planner, shipped: Corridor) -> None:
     for flow in shipped.rows("demand"):
-        if flow.teu_year is not None:
+        if flow.teu_year is not None and flow.year == 2024:  # later years are the same flows
             ask = planner.request(flow.origin, flow.destination, "2024-06-03", "1xFEU", via=flow.via, past=True)
             answer = planner.plan(ask)
             found = {option.family for option in answer.options}
@@ -193,7 +193,7 @@ def test_c02_tonnes_and_trucks_know_their_load(shipped: Corridor) -> None:
         if flow.t_year is not None:
             commodity = shipped.row("commodity", flow.commodity)
             assert getattr(commodity, loads[flow.unit or "wagon"]) > 0, flow.id
-        assert (flow.unit == "truck") == flow.id.endswith("-truck")
+        assert (flow.unit == "truck") == flow.id.removesuffix("-2025").endswith("-truck")
         assert flow.share_40ft is None or flow.unit in ("", "container")
 
 

@@ -779,10 +779,11 @@ def check_balance(replication: Replication, one: Outcome) -> None:
 
 
 def check_split(replication: Replication, one: Outcome, rows: np.ndarray) -> None:
-    """Causes add up to the time of the delivered, and what is lost to the time that all have been there, to the ms."""
+    """By group and by account, every ms since the warm-up that any unit has been there is put to one cause."""
     s = replication.state
-    assert s.group_spent.sum() == pytest.approx(s.group.ms.sum(), abs=0)
+    causes = np.array([f.CAUSES.index(account.cause) for account in replication.packed.accounts], dtype=np.int64)
     assert (s.group_spent >= 0).all()
+    assert s.group_spent.sum(axis=0).tolist() == [s.lost.units[causes == cause].sum() for cause in range(f.N_CAUSES)]
     assert (s.lost.units >= 0).all()
     assert (s.lost.vehicles >= 0).all()
     sources = replication.packed.source
@@ -792,7 +793,12 @@ def check_split(replication: Replication, one: Outcome, rows: np.ndarray) -> Non
     for instant, ident, what in rows.tolist():
         if ident >> 32 in weights and what & 15 in (f.LOG_CREATED, f.LOG_LEAVES):
             there[ident][int(what & 15 == f.LOG_LEAVES)] = instant
-    total = sum(weights[ident >> 32] * max(to - max(since, begin), 0) for ident, (since, to) in there.items())
+    groups = {int(one.id): int(one.group) for one in sources}
+    spent = np.zeros(len(s.group), dtype=np.int64)
+    for ident, (since, to) in there.items():
+        spent[groups[ident >> 32]] += weights[ident >> 32] * max(to - max(since, begin), 0)
+    assert s.group_spent.sum(axis=1).tolist() == s.group.within.tolist() == spent.tolist()
+    total = spent.sum()
     assert s.lost.units.sum() == total
     assert one.lost["unit_h"].sum() * MS_PER_H == pytest.approx(total)
 

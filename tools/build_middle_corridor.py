@@ -19,16 +19,22 @@ from pathlib import Path
 from karvan.corridor.package import Description, write_tables
 from karvan.tables.column import Column, Table
 from karvan.tables.register import TABLES
-from recipe import Fact, RecipeError, Rules, Said, say
+from recipe import Fact, RecipeError, Rules, Said, parted, say
 
 PACKAGE = Path(__file__).parent.parent / "src/karvan/data/middle-corridor"
 RECIPES = Path(__file__).parent / "middle_corridor"
+CALIBRATED = RECIPES / "calibrated.csv"
+"""Numbers that tools/calibrate_middle_corridor.py has found."""
 GIVEN = ("source", "fact", "trace", "waypoint")
 """Tables that are not made from recipes: what is known, and what was traced on maps."""
 
+AMOUNTS = ("teu_year", "t_year")
+SAME = "same"
+"""Said of a row of demand whose figure is of the later year too."""
+
 TITLE = Description(
     name="middle-corridor",
-    title="The Middle Corridor and its rivals between China and Europe, 2024",
+    title="The Middle Corridor and its rivals between China and Europe, 2024 and 2025",
     licences=(
         ("ODbL-1.0", "trace.csv and waypoint.csv: (c) OpenStreetMap contributors, Open Database License 1.0"),
         ("Apache-2.0", "everything else; facts belong to their sources, named in source.csv"),
@@ -52,6 +58,7 @@ class Build:
     facts: dict[str, Fact]
     rules: Rules
     traced: dict[str, str]
+    calibrated: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     tables: dict[str, list[Row]] = field(default_factory=dict)
     basis: list[Row] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -67,23 +74,35 @@ class Build:
         done: Row = {}
         for column in table:
             cell = (recipe.get(column.name) or "").strip()
+            if (table.name, key, column.name) in self.calibrated:
+                done[column.name] = self.taken_up(table.name, key, column)
+                continue
             if cell and column.needs_basis and not (table.name == "place" and column.name in ("lon", "lat")):
-                cell = self.said(table, key, column, cell, path)
+                cell = self.said(table, key, column, cell, path, recipe["unit"] if table.name == "target" else "")
             done[column.name] = cell
         return done
 
-    def said(self, table: Table, key: str, column: Column, cell: str, path: Path) -> str:
-        """The number that a cell of a recipe says, written down in the basis too."""
+    def said(self, table: Table, key: str, column: Column, cell: str, path: Path, unit: str = "") -> str:
+        """The number that a cell of a recipe says, written down in the basis too; in the column's unit but for targets,
+        which have each their own."""
         if cell == "trace":
             cell = f"TR-{key} ; traced on the map, see table trace"
         try:
-            said = say(cell, column.unit, self.facts, self.rules)
+            said = say(cell, unit or column.unit, self.facts, self.rules)
         except RecipeError as problem:
             self.problems.append(
                 f"{path.parent.name}/{path.name}, row {key}, {column.name} | found '{cell}' | {problem}"
             )
             return ""
         self.cite(table.name, key, column.name, said)
+        return _written(said.value, column)
+
+    def taken_up(self, table: str, key: str, column: Column) -> str:
+        """A number that a calibration has found, in place of what the recipe says."""
+        found = self.calibrated[table, key, column.name]
+        facts = tuple(filter(None, found["facts"].split(";")))
+        said = Said(float(found["value"]), "calibrated", found["grade"], facts, (), found["note"])
+        self.cite(table, key, column.name, said)
         return _written(said.value, column)
 
     def coordinates(self, path: Path, key: str, located_by: str) -> Row:
@@ -126,11 +145,45 @@ def _written(value: float, column: Column) -> str:
     return str(round(value)) if column.kind == "whole" else f"{float(f'{value:.5g}'):.10g}"
 
 
-def recipe_rows(name: str, parts: list[Path]) -> Iterator[tuple[Path, Row]]:
+def recipe_rows(name: str, parts: list[Path], rules: Rules | None = None) -> Iterator[tuple[Path, Row]]:
+    """The rows of a recipe table; with the rules also those that are brought to later years."""
+    if name == "target":
+        path = RECIPES / "sim_targets.csv"
+        yield from ((path, row | {"note": row["reason"]}) for row in read(path) if row["role"] != "skip")
+        return
     for part in parts:
         path = part / f"{name}.csv"
         for row in read(path):
             yield path, row
+            if rules:
+                yield from ((path, later) for later in brought_on(row, rules))
+
+
+def brought_on(row: Row, rules: Rules) -> Iterator[Row]:
+    """A row of demand once more for each year that it is brought to, by what a column `in_YEAR` says."""
+    for column, said in row.items():
+        year = column.removeprefix("in_")
+        if year != column and said:
+            new = row | {"id": f"{row['id']}-{year}", "year": year}
+            new |= {name: brought(row[name], said, rules) for name in AMOUNTS if row[name]}
+            yield new | {"note": f"That of {row['year']} brought to {year}: {row['note']}"}
+
+
+def brought(amount: str, said: str, rules: Rules) -> str:
+    """The cell of an amount times a factor; each may have rivals and a note, and may be an assumption. Where the factor
+    is a rule, the cell has the rule's rivals and note too."""
+    if said == SAME:
+        return amount
+    (base, rivals, why), (factor, more, how) = parted(amount), parted(said)
+    if factor.removeprefix("$") in rules.expressions:
+        _, more, _ = parted(rules.expressions[factor[1:]])
+        how = rules.notes[factor[1:]]
+    assumed = base.startswith("~") or factor.startswith("~")
+    base, factor = base.removeprefix("~").strip(), factor.removeprefix("~").strip()
+    body = base if factor == "1" else f"({base}) * ({factor})"
+    against = " ".join(filter(None, (rivals, more)))
+    versus = f" vs {against}" if against else ""
+    return f"{'~ ' if assumed else ''}{body}{versus} ; {'; '.join(filter(None, (why, how)))}"
 
 
 def start(parts: list[Path]) -> Build:
@@ -177,11 +230,14 @@ def traced_facts() -> list[Row]:
     ]
 
 
-def build(parts: list[Path]) -> Build:
+def build(parts: list[Path], *, calibrated: bool = True) -> Build:
+    """The package; without what was calibrated as it is before, with the assumptions that a calibration starts from."""
     made = start(parts)
+    if calibrated:
+        made.calibrated = {(row["table"], row["row"], row["column"]): row for row in read(CALIBRATED)}
     for table in TABLES:
         if table.name not in (*GIVEN, "basis"):
-            made.table(table, recipe_rows(table.name, parts))
+            made.table(table, recipe_rows(table.name, parts, made.rules))
     for name in GIVEN:
         made.tables[name] = given(name)
     links = {row["id"] for row in made.tables["link"]}

@@ -74,9 +74,7 @@ def say(text: str, unit: str, facts: Mapping[str, Fact], rules: Rules) -> Said:
 
 
 def _say(text: str, unit: str, facts: Mapping[str, Fact], rules: Rules) -> Said:
-    body, _, note = text.partition(";")
-    body, _, against = body.partition(" vs ")
-    body, note = body.strip(), note.strip()
+    body, against, note = parted(text)
     assumed = body.startswith("~")
     body = body.removeprefix("~").strip()
     if assumed and not note:
@@ -98,6 +96,13 @@ def _say(text: str, unit: str, facts: Mapping[str, Fact], rules: Rules) -> Said:
     grade = max(worst, "B") if method == "derived" else worst  # a formula is not itself a statistic
     formula = body if method == "derived" else ""
     return Said(value, method, grade, used, rivals, _joined(formula, note))
+
+
+def parted(text: str) -> tuple[str, str, str]:
+    """Expression, rivals and note of a cell."""
+    body, _, note = text.partition(";")
+    body, _, against = body.partition(" vs ")
+    return body.strip(), against.strip(), note.strip()
 
 
 def _by_rule(name: str, unit: str, facts: Mapping[str, Fact], rules: Rules, note: str) -> Said:

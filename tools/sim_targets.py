@@ -129,13 +129,15 @@ def _places(row: Row, corridor: Corridor) -> Iterator[tuple[str, str, str]]:
     ids = {
         "where": corridor.by_key(TABLES.get(row["where_kind"], "place")),
         "at": corridor.by_key("place"),
+        "via": corridor.by_key("place"),
+        "avoid": corridor.by_key("place"),
         "origin": {*corridor.by_key("place"), *countries},
         "destination": {*corridor.by_key("place"), *countries},
         "families": corridor.by_key("family"),
     }
     for column, allowed in ids.items():
         for name in filter(None, re.split("[;+]", row[column])):
-            if name not in allowed:
+            if name.removeprefix("-") not in allowed:
                 yield column, name, "not an id of the package"
 
 
@@ -147,7 +149,7 @@ def used(facts: str, corridor: Corridor) -> str:
     """Addresses of the numbers of the package that stand on one of these facts; many of one column as a group."""
     names, found = set(_names(facts)), defaultdict(list)
     for basis in corridor.rows("basis"):
-        if not names.isdisjoint(basis.facts):
+        if basis.table != "target" and not names.isdisjoint(basis.facts):
             found[basis.table, basis.column].append(basis.row)
     told = [
         [f"{table}/{row}/{column}" for row in rows] if len(rows) <= TOLD else [f"{table}/*/{column} ({len(rows)})"]

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from karvan.ground.errors import InputError, KarvanError
     from karvan.itinerary.plan import Plan
     from karvan.sim.simulation import Simulation
+    from karvan.study.calibrate import calibrate
     from karvan.study.plan import Planner, plan
     from karvan.study.simulate import Simulate, simulate
 
 __version__ = VERSION
 __all__ = [
-    "Corridor", "InputError", "KarvanError", "Plan", "Planner", "Simulate", "Simulation", "__version__", "load", "plan",
-    "simulate",
+    "Corridor", "InputError", "KarvanError", "Plan", "Planner", "Simulate", "Simulation", "__version__", "calibrate",
+    "load", "plan", "simulate",
 ]  # fmt: skip
 
 _HOMES = {
@@ -32,6 +33,7 @@ _HOMES = {
     "InputError": "karvan.ground.errors",
     "KarvanError": "karvan.ground.errors",
     "Plan": "karvan.itinerary.plan",
+    "calibrate": "karvan.study.calibrate",
     "Planner": "karvan.study.plan",
     "plan": "karvan.study.plan",
     "Simulate": "karvan.study.simulate",

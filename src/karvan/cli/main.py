@@ -15,10 +15,12 @@ from karvan.ground.errors import KarvanError
 COMMANDS = {
     "plan": "Ways to move a load between two places.",
     "simulate": "Simulate a corridor: times, queues, bottlenecks, with intervals.",
+    "calibrate": "Fit what nobody has published to what is.",
     "info": "What a corridor package holds.",
     "check": "Check a corridor package: every problem at once.",
     "evidence": "Where numbers are from: basis, facts, conflicts, coverage.",
     "runs": "The runs that are there, and how far each is.",
+    "charts": "Draw the charts of a run: queues, lost time, times door to door.",
     "sql": "Answer a question in SQL over all runs.",
     "export": "Write a corridor as GeoJSON, GMNS, a folder or a zip.",
     "warm": "Compile all kernels now, so that the first run is fast.",

@@ -32,32 +32,33 @@ NO_ROUTE = 4
 @click.option(
     "--set", "changes", multiple=True, metavar="CHANGE", help="Change the corridor: TABLE/ROW/COLUMN=VALUE or *FACTOR."
 )
+@click.option("--using", metavar="RUN", help="Take waits from a run of karvan simulate: its folder or name.")
 @click.option("--why-not", is_flag=True, help="Say by whom each option that is left out is beaten.")
 @package_option
 @json_option
 def command(
     origin: str, destination: str, depart: str | None, boxes: str, commodity: str, avoid: tuple[str, ...],
     via: tuple[str, ...], modes: tuple[str, ...], epsilon: float | None, horizon_days: float | None, past: bool,
-    changes: tuple[str, ...], why_not: bool, package: str, as_json: bool,
+    changes: tuple[str, ...], using: str | None, why_not: bool, package: str, as_json: bool,
 ) -> int:  # fmt: skip
     """Ways to move a load from ORIGIN to DESTINATION: arrival, price, CO2e, and why not the other one.
 
     Places go by name in any usual spelling or script, by id, or by UN/LOCODE.
     """
     from karvan.kernels.quick import skip_blas
-    from karvan.report.plan import document, headline, left_out_lines, leg_lines, option_table
+    from karvan.report.plan import document, headline, left_out_lines, leg_lines, option_table, using_lines
     from karvan.study.plan import plan
 
     skip_blas()
     with waiting("planning; the first time kernels are compiled, which takes some seconds"):
         answer = plan(
             origin, destination, depart, boxes, package=package, commodity=commodity, avoid=avoid, via=via, modes=modes,
-            epsilon=epsilon, horizon_days=horizon_days, past=past, changes=changes,
+            epsilon=epsilon, horizon_days=horizon_days, past=past, changes=changes, using=using,
         )  # fmt: skip
     if as_json:
         print_json(document(answer))
     elif answer.found:
-        print_rich(headline(answer), "", option_table(answer, terminal_width()), "")
+        print_rich(headline(answer), *using_lines(answer), "", option_table(answer, terminal_width()), "")
         click.echo("\n".join(leg_lines(answer)))
         assumed = {assumption.where for option in answer.options for assumption in answer.assumptions(option)}
         print_rich(

@@ -38,7 +38,7 @@ def command(folder: Path | None, as_json: bool) -> None:
         from rich.table import Table
 
         table = Table(title=f"Runs in {place}", title_justify="left")
-        for name in ("run", "package", "scenario"):
+        for name in ("run", "package", "scenario", "changes"):
             table.add_column(name, overflow="fold")
         table.add_column("seed", justify="right")
         table.add_column("replications", justify="right")
@@ -51,6 +51,7 @@ def command(folder: Path | None, as_json: bool) -> None:
                 escape(line.run),
                 escape(line.package or ""),
                 escape(line.scenario or ""),
+                escape(line.changes or ""),
                 "" if line.seed is None else str(line.seed),
                 f"{line.done}{of}",
                 line.status,

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from karvan.cli.charts import charts_option
 from karvan.cli.output import json_option, package_option, print_json, print_rich
 
 
@@ -20,8 +21,27 @@ from karvan.cli.output import json_option, package_option, print_json, print_ric
 @click.option("--demand", type=float, metavar="FACTOR", help="Factor on all demand. [default: 1]")
 @click.option("--warmup-days", type=float, metavar="DAYS", help="Not counted. [default: found by MSER-5]")
 @click.option(
-    "--set", "changes", multiple=True, metavar="CHANGE", help="Change the corridor: TABLE/ROW/COLUMN=VALUE or *FACTOR."
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="CHANGE",
+    help="Change the corridor: TABLE/ROW/COLUMN=VALUE, =+MORE or *FACTOR.",
 )
+@click.option(
+    "--close",
+    "closings",
+    multiple=True,
+    metavar="WHAT",
+    help="Close something for a time: TABLE/ROW=BEGIN..END, as facility/KURYK-berth=2024-03-03..2024-03-08.",
+)
+@click.option(
+    "--one-more",
+    type=int,
+    metavar="N",
+    help="Then what one more server, vessel or path would give at the first N bottlenecks: a run each. [default: 0]",
+)
+@click.option("--trace", is_flag=True, help="Keep all that happens in each replication: a table that a map can play.")
+@charts_option
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads.")
 @click.option("--cluster", metavar="ADDRESS", help="Run replications on a Dask cluster: tcp://host:8786.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The run's folder.")
@@ -29,22 +49,26 @@ from karvan.cli.output import json_option, package_option, print_json, print_ric
 @package_option
 @json_option
 def command(
-    package: str, changes: tuple[str, ...], workers: int, cluster: str | None, out: Path | None, resume: bool,
-    as_json: bool, **wishes: Any,
+    package: str, changes: tuple[str, ...], closings: tuple[str, ...], workers: int, cluster: str | None,
+    out: Path | None, resume: bool, formats: tuple[str, ...], as_json: bool, **wishes: Any,
 ) -> int:  # fmt: skip
     """Simulate a corridor, container by container: times door to door, queues, what is lost where, and bottlenecks."""
+    from karvan.report.charts import ready, write_charts
     from karvan.report.simulation import document, headline, tables
     from karvan.study.cluster import cluster_executor
     from karvan.study.simulate import Simulate, simulate
 
+    if formats:
+        ready()
     ask = Simulate(**{name: value for name, value in wishes.items() if value is not None}).checked()
     with progress_bar() as progress, cluster_executor(cluster) if cluster else nullcontext() as executor:
-        found = simulate(package, changes=changes, ask=ask, workers=workers, executor=executor, out=out, resume=resume,
-                         progress=progress)  # fmt: skip
+        found = simulate(package, changes=[*changes, *(f"close {one}" for one in closings)], ask=ask, workers=workers,
+                         executor=executor, out=out, resume=resume, progress=progress)  # fmt: skip
+    drawn = [str(path) for path in write_charts(found, formats)] if formats else []
     if as_json:
-        print_json(document(found))
+        print_json(document(found) | ({"charts": drawn} if formats else {}))
     else:
-        print_rich(headline(found), "", *tables(found))
+        print_rich(headline(found), "", *tables(found), *drawn)
     return 0
 
 

@@ -6,7 +6,7 @@ from collections import namedtuple
 from typing import Any
 
 from karvan.tables import BY_NAME, TABLES
-from karvan.tables.cell import write
+from karvan.tables.cell import empty, write
 
 Row = Any
 """A named tuple whose fields are the columns of its table."""
@@ -18,6 +18,11 @@ def key_of(table: str, row: Row) -> str:
     """The key of a row as addresses write it: parts of a composite key joined by a colon."""
     names = BY_NAME[table].key
     return getattr(row, names[0]) if len(names) == 1 else ":".join(str(getattr(row, name)) for name in names)
+
+
+def new_row(table: str, /, **cells: Any) -> Row:
+    """A row of a table with the cells given, and the others empty."""
+    return ROW_TYPES[table](**{column.name: empty(column) for column in BY_NAME[table]} | cells)
 
 
 def as_text(table: str, row: Row) -> dict[str, str]:

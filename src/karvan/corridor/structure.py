@@ -74,6 +74,8 @@ def facilities(corridor: Corridor) -> Iterator[Problem]:
             yield Problem(
                 _at("facility", facility, "price_usd_teu"), "a price of one size only", "give both sizes or neither"
             )
+        if facility.load_share is not None and facility.kind != "berth":
+            yield Problem(_at("facility", facility, "load_share"), f"{facility.load_share:g}", "only berths have one")
 
 
 def services(corridor: Corridor) -> Iterator[Problem]:
@@ -189,12 +191,40 @@ def timetables(corridor: Corridor) -> Iterator[Problem]:
 
 
 def closures(corridor: Corridor) -> Iterator[Problem]:
-    """A closure stops rows that there are."""
+    """A closure stops rows that there are; if drawn it has a duration, if dated it ends after it begins."""
+    drawn = {rate.closure for rate in corridor.rows("closure_rate")}
     for closure in corridor.rows("closure"):
+        if closure.duration_h is None and closure.id in drawn:
+            yield Problem(_at("closure", closure, "duration_h"), "nothing", "closure_rate.csv says that it is drawn")
         known = corridor.by_key(closure.stops_table)
         for name in closure.stops:
             if name not in known:
                 yield Problem(_at("closure", closure, "stops"), shown(name), f"not in {closure.stops_table}.csv")
+    for time in corridor.rows("closure_time"):
+        if time.ends <= time.begins:
+            found = f"{time.ends:%Y-%m-%d %H:%M}"
+            yield Problem(_at("closure_time", time, "ends"), found, f"it begins {time.begins:%Y-%m-%d %H:%M}")
+
+
+def targets(corridor: Corridor) -> Iterator[Problem]:
+    """A target says where it is counted, and its range holds its value."""
+    countries = {place.country for place in corridor.places()}
+    for target in corridor.rows("target"):
+        if (target.where_kind == "flow") == bool(target.where):
+            remedy = "a flow has an origin or a destination, the others have ids"
+            yield Problem(_at("target", target, "where"), shown(";".join(target.where)), remedy)
+        known = corridor.by_key(target.where_kind) if target.where_kind != "flow" else {}
+        for name in (part for word in target.where for part in word.split("+")):
+            if name not in known:
+                yield Problem(_at("target", target, "where"), shown(name), f"not in {target.where_kind}.csv")
+        for column in ("origin", "destination"):
+            for name in (word.removeprefix("-") for word in getattr(target, column)):
+                if name not in corridor.by_key("place") and name not in countries:
+                    yield Problem(_at("target", target, column), shown(name), "give a place, or a country of one")
+        low, high = (target.value if end is None else end for end in (target.low, target.high))
+        if not low <= target.value <= high:
+            found = f"{low:g} - {target.value:g} - {high:g}"
+            yield Problem(_at("target", target, "value"), found, "give low, value and high in that order")
 
 
 def currents(corridor: Corridor) -> Iterator[Problem]:
@@ -213,5 +243,5 @@ def currents(corridor: Corridor) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[Corridor], Iterator[Problem]], ...] = (
-    time_zones, links, facilities, services, timetables, factors, flows, tariffs, closures, currents,
+    time_zones, links, facilities, services, timetables, factors, flows, tariffs, closures, targets, currents,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -62,22 +62,35 @@ def meaning(schema: pa.Schema) -> dict[str, dict[str, str]]:
         return {}
 
 
+BYTES: dict[str, Any] = {
+    "version": "2.6",
+    "data_page_version": "1.0",
+    "compression": "zstd",
+    "compression_level": 3,
+    "write_statistics": True,
+    "write_page_checksum": True,
+}
+"""What decides about bytes, left to no default."""
+
+
 def write_parquet(table: pa.Table, file: BinaryIO) -> None:
-    """Write a table to an open file. Everything that decides about bytes is said here and left to no default."""
+    """Write a table to an open file."""
     import pyarrow.parquet as pq
 
-    pq.write_table(
-        table.combine_chunks(),
-        file,
-        version="2.6",
-        data_page_version="1.0",
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=True,
-        write_statistics=True,
-        row_group_size=ROWS_A_GROUP,
-        write_page_checksum=True,
-    )
+    pq.write_table(table.combine_chunks(), file, use_dictionary=True, row_group_size=ROWS_A_GROUP, **BYTES)
+
+
+def parquet_writer(file: BinaryIO, schema: pa.Schema, deltas: Sequence[str]) -> Any:
+    """A writer of tables of one schema to an open file, each call a row group; close it at the end.
+
+    Args:
+        deltas: columns of whole numbers or instants that are kept as differences; all others have dictionaries.
+    """
+    import pyarrow.parquet as pq
+
+    others = [field.name for field in schema if field.name not in deltas]
+    encoding = dict.fromkeys(deltas, "DELTA_BINARY_PACKED")
+    return pq.ParquetWriter(file, schema, use_dictionary=others, column_encoding=encoding, **BYTES)
 
 
 def read_parquet(path: Path) -> pa.Table:

@@ -19,6 +19,8 @@ Record = dict[str, Any]
 RECORD = "run.json"
 LOCK = "run.lock"
 REPLICATIONS = "replications"
+CHARTS = "charts"
+"""A folder for what can be made again from the tables; of no run's digest."""
 FORMAT = 1
 """Of run.json; raised when what is in it changes its meaning."""
 COMPLETE, RUNNING, INTERRUPTED = "complete", "running", "interrupted"
@@ -95,12 +97,13 @@ def refuse_strangers(path: Path) -> None:
 
 
 def sweep(path: Path) -> None:
-    """Remove from a run that is to go on what was half-written, and the outdated tables over all replications."""
+    """Remove from a run that is to go on what was half-written, and the outdated tables and charts over all of it."""
     for folder in (path, path / REPLICATIONS):
         for entry in (folder / name for name in _names(folder) if _is_part(name)):
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     for table in path.glob(f"*{SUFFIX}"):
         table.unlink()
+    shutil.rmtree(path / CHARTS, ignore_errors=True)
 
 
 def _names(folder: Path) -> set[str]:

@@ -11,11 +11,13 @@ give the same bytes in every file, but for `clock` in run.json.
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -136,12 +138,15 @@ class RunFolder:
         left_by = self._lock.left_by if self._lock else None
         return f"{left_by}, left the run without closing it; its finished replications are kept" if left_by else ""
 
-    def put(self, replication: int, tables: Mapping[str, Columns]) -> None:
+    def put(
+        self, replication: int, tables: Mapping[str, Columns], files: Mapping[str, Path | bytes] | None = None
+    ) -> None:
         """Keep the tables of a finished replication, all of them or none. May be called from several threads.
 
         Args:
             replication: its number, from 0; each is put once.
             tables: for each table its columns, arrays of shape (n_rows,), or an Arrow table.
+            files: tables that are Parquet already: a file in the run's `workshop`, which is moved, or what is in it.
 
         Raises:
             InputError: the disk refuses, or the folder was removed or taken over meanwhile.
@@ -159,12 +164,24 @@ class RunFolder:
                 for table, write in ready.items():
                     with (making / f"{table}{SUFFIX}").open("xb") as file:
                         fill(file, write)
+                for table, made in (files or {}).items():
+                    _take(made, making / f"{table}{SUFFIX}")
                 sync_folder(making)
                 making.rename(target)
             except BaseException:
                 shutil.rmtree(making, ignore_errors=True)
                 raise
             sync_folder(target.parent)
+
+    @contextmanager
+    def workshop(self) -> Iterator[Path]:
+        """A folder on the run's disk for what is in the making; gone afterwards. Raises InputError."""
+        with writing(self.path):
+            folder = Path(tempfile.mkdtemp(prefix=".making.", suffix=PART, dir=self.path))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def done(self) -> set[int]:
         """Numbers of the replications that are finished. Raises InputError where the folder is gone."""
@@ -258,6 +275,18 @@ class RunFolder:
         clock = self.record["clock"]
         seconds = round(clock["seconds"] + time.perf_counter() - self._began, 3)
         return {**clock, "finished": finished_at, "seconds": seconds, "sessions": clock["sessions"] + 1}
+
+
+def _take(made: Path | bytes, path: Path) -> None:
+    """Put a file of the workshop, or bytes, in its place, flushed to the disk. Raises OSError."""
+    if isinstance(made, Path):
+        made.chmod(0o644)
+        with made.open("r+b") as file:
+            os.fsync(file.fileno())
+        made.replace(path)
+        return
+    with path.open("xb") as file:
+        fill(file, lambda whole: whole.write(made))
 
 
 def _same_study(path: Path, about: Record) -> Record:

@@ -44,6 +44,11 @@ class Leg:
     """The weakest grade among the numbers that it leans on."""
 
     @property
+    def waits_from(self) -> str:
+        """Whose waits are in it: `package`, `run` (of the simulator), `run, package`; empty where there is none."""
+        return ", ".join(sorted({item.waits for item in self.items if item.waits}, reverse=True))
+
+    @property
     def leans_on(self) -> tuple[Address, ...]:
         return tuple(dict.fromkeys(address for item in self.items for address in item.leans_on))
 

@@ -14,6 +14,7 @@ from karvan.ground.vocabulary import Address
 from karvan.itinerary.choice import Choice, LeftOut
 from karvan.itinerary.option import Option
 from karvan.itinerary.request import FindItineraries
+from karvan.network.measured import UNMEASURED, Measured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,8 @@ class Plan:
     commodity: Row
     choice: Choice
     labels: int
+    measured: Measured = UNMEASURED
+    """The run whose waits were taken, if any."""
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -118,7 +121,7 @@ class Plan:
 
         names = (
             "mode", "service", "from_place", "to_place", "depart", "arrive", "time_h", "wait_h", "price_usd", "co2e_kg",
-            "distance_km", "grade",
+            "distance_km", "grade", "waits_from",
         )  # fmt: skip
         rows = [
             (option.id, number, *(getattr(leg, name) for name in names))
@@ -141,6 +144,7 @@ class Plan:
                     "place": item.place,
                     "row": item.row,
                     "hours": item.hours,
+                    "waits_from": item.waits,
                     "usd": sum(
                         n * usd for n, usd in ((load.boxes_20ft, item.usd_20ft), (load.boxes_40ft, item.usd_40ft)) if n
                     ),

@@ -1,26 +1,46 @@
-"""Where time goes: every ms of every unit is put to one cause, and to one account (a cause at a place)."""
+"""Where time goes: every ms of every unit is put to one account (a cause at a place), and to a cause of its group."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from karvan.kernels import fields as f
-from karvan.kernels.compiler import inlined
+from karvan.kernels.compiler import inlined, loop
 from karvan.kernels.word import bits_of, natural
 
 
 @inlined
 def charge(m, s, a, account, since, now):
-    """Put the time of unit or vehicle `a` between two instants on an account; a vehicle's counts for all aboard."""
-    if now > since:
+    """Put the time of unit or vehicle `a` between two instants, if the warm-up is over, on an account.
+
+    A vehicle's counts for all aboard. If they are of more than one group, these hear of it when they alight.
+    """
+    within = now - max(since, s.clock[0].counted_from)
+    if within > 0:
         account = natural(account)
-        s.spent[natural(a * f.SPENT + m.account_cause[account])] += now - since
-        within = now - max(since, s.clock[0].counted_from)
-        if within > 0:
-            car = s.unit[a].car
-            if car == f.NONE:
-                s.lost[account].units += within * m.op[s.unit[a].at].weight
+        cause = natural(account & f.CAUSE_MASK)
+        account >>= f.CAUSE_BITS
+        counted = within * s.unit[a].weight
+        s.lost[account].units += counted
+        car = s.unit[a].car
+        if car == f.NONE:
+            s.group_spent[natural(m.op[natural(s.unit[a].at)].group), cause] += counted
+        else:
+            s.lost[account].vehicles += within
+            group = s.unit[a].later
+            if group == f.NONE:
+                s.toll[natural(car), cause] += within
             else:
-                s.lost[account].units += within * s.car[natural(car)].through
-                s.lost[account].vehicles += within
+                s.group_spent[natural(group), cause] += counted
+
+
+@inlined
+def charge_ride(s, car, stop, group, weight):
+    """Put the time of units that rode from a stop on to their group: what their vehicle's toll grew by."""
+    for cause in range(f.N_CAUSES):
+        grown = s.toll[car, cause] - s.ride[car, stop, cause]
+        if grown != 0:
+            s.group_spent[group, cause] += grown * weight
 
 
 @inlined
@@ -40,8 +60,8 @@ def shut_clocks(s, station, now):
 def mark_clocks(s, a, station, now):
     """Remember the station's clocks, so that a wait that begins now can be parted."""
     weather, hours = shut_clocks(s, station, now)
-    s.spent[a * f.SPENT + f.CLOCK_WEATHER] = weather
-    s.spent[a * f.SPENT + f.CLOCK_HOURS] = hours
+    s.marks[a, 0] = weather
+    s.marks[a, 1] = hours
 
 
 @inlined
@@ -50,8 +70,8 @@ def charge_wait(m, s, a, account, station, now):
     since = s.unit[a].since
     if s.station[station].gated != 0:
         weather, hours = shut_clocks(s, station, now)
-        until_weather = since + weather - s.spent[a * f.SPENT + f.CLOCK_WEATHER]
-        until_hours = until_weather + hours - s.spent[a * f.SPENT + f.CLOCK_HOURS]
+        until_weather = since + weather - s.marks[a, 0]
+        until_hours = until_weather + hours - s.marks[a, 1]
         charge(m, s, a, s.station[station].account_weather, since, until_weather)
         charge(m, s, a, s.station[station].account_hours, until_weather, until_hours)
         since = until_hours
@@ -61,18 +81,12 @@ def charge_wait(m, s, a, account, station, now):
 
 @inlined
 def tally(s, a, group, weight, now):
-    """Count a delivered unit: its time from creation, and how it was spent. Whether its causes add up to all of it."""
+    """Count a delivered unit, and its time from creation."""
     total = now - s.unit[a].born
-    left = total
-    for cause in range(f.N_CAUSES):
-        spent = s.spent[a * f.SPENT + cause]
-        s.group_spent[group, cause] += spent * weight
-        left -= spent
     s.group[group].delivered += weight
     s.group[group].ms += total * weight
     s.group[group].ms2 += float(total) * total * weight
     s.hist[group, natural(bin_of(total))] += weight
-    return left == 0
 
 
 @inlined
@@ -84,11 +98,23 @@ def bin_of(ms):
 @inlined
 def note(s, a, step, kind, car):
     """Write a row of the log, if there is one: instant, id, and step, kind and vehicle record in one number."""
+    note_at(s, a, step, kind, car, s.clock[0].now)
+
+
+@inlined
+def note_at(s, a, step, kind, car, instant):
+    """Write a row of the log of a given instant."""
     if s.clock[0].logging != 0:
-        at = natural(s.clock[0].log)
-        s.log[at, 0] = s.clock[0].now
-        s.log[at, 1] = s.unit[a].id
-        s.log[at, 2] = ((car + 1) << 32) | (step << 4) | kind
-        s.clock[0].log = at + 1
-        if at + 1 + s.clock[0].logging > s.log.shape[0]:
-            s.clock[0].short = 1
+        write(s, s.unit[a].id, ((np.int64(car) + 1) << 32) | (step << 4) | kind, instant)
+
+
+@loop
+def write(s, ident, what, instant):
+    """Write a row of the log."""
+    at = natural(s.clock[0].log)
+    s.log[at, 0] = instant
+    s.log[at, 1] = ident
+    s.log[at, 2] = what
+    s.clock[0].log = at + 1
+    if at + 1 + s.clock[0].logging > s.log.shape[0]:
+        s.clock[0].short = 1

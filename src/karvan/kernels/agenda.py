@@ -1,8 +1,9 @@
 """The agenda: what is to happen next, in a tournament tree over slots; and who goes on at this very instant.
 
-Row 1 of the tree is the winner; rows `leaves` to `2 leaves - 1` are the slots. A row holds a key and the slot it is of.
-A key is the instant in milliseconds times 16 plus the rank of the event among those of the same instant; equal keys go
-by slot. Writing one slot costs a walk from its leaf to the root without a branch that depends on the data.
+Row 1 of the tree is the winner; rows `leaves` to `2 leaves - 1` are the slots. A row holds a key, and in one word whom
+it is for and the slot it is of. A key is the instant in milliseconds times 16 plus the rank of the event among those of
+the same instant; equal keys go by slot. Writing one slot costs a walk from its leaf to the root without a branch that
+depends on the data.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from karvan.kernels.word import either, natural
 
 NEVER = np.int64(2**63 - 2)
 RANK_BITS = 4
+SLOT_BITS = 26
+SLOT_MASK = 2**26 - 1
+"""67 million slots; more units than memory can hold."""
 ONE = np.uint64(1)
 LAST_INSTANT = 2**58
 """The clock's range, in ms: nine million years. A later instant is an error, never a wrong answer."""
@@ -25,14 +29,16 @@ out; an arrival; a creation; the sample; the end of the run."""
 
 
 @inlined
-def put(tree, leaves, slot, key):
-    """Write the key of a slot. tree (4 leaves,): rows of a key and a slot; leaves a power of two.
+def put(tree, leaves, slot, key, who):
+    """Write the key of a slot, and whom it is for. tree (4 leaves,): rows of a key, and of whom and the slot in one
+    word; leaves a power of two.
 
     Of equal keys the one on the left wins.
     """
     at = np.uint64(leaves + slot)
-    winner = np.int64(slot)
+    winner = slot | (np.int64(who) << SLOT_BITS)
     tree[at + at] = key
+    tree[at + at + ONE] = winner
     while at > ONE:
         beside = at ^ ONE
         other_key = tree[beside + beside]
@@ -65,15 +71,14 @@ def schedule(s, who, instant, rank):
         s.clock[0].status = f.OUT_OF_RANGE
         s.clock[0].short = 1
         instant = LAST_INSTANT
-    s.slot_who[slot] = who
-    put(s.tree, s.free_slot.shape[0], slot, (instant << RANK_BITS) | rank)
+    put(s.tree, s.free_slot.shape[0], slot, (instant << RANK_BITS) | rank, who)
     return slot
 
 
 @inlined
 def cancel(s, slot):
     """Take an event off the agenda."""
-    put(s.tree, s.free_slot.shape[0], slot, NEVER)
+    put(s.tree, s.free_slot.shape[0], slot, NEVER, 0)
     top = natural(s.clock[0].free_slots)
     s.free_slot[top] = slot
     s.clock[0].free_slots = top + 1

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from karvan.kernels import fields as f
-from karvan.kernels.account import charge, note
+from karvan.kernels.account import charge, charge_ride, note
 from karvan.kernels.agenda import LAST_INSTANT, RUNS_OUT, cancel, make_ready, schedule
 from karvan.kernels.compiler import inlined
 from karvan.kernels.serving import give_back
-from karvan.kernels.word import natural
+from karvan.kernels.word import fetch, natural
 
 
 @inlined
-def new_unit(s, ident, step, now):
+def new_unit(s, ident, step, weight, now):
     """A unit out of the store, at the step where it begins."""
     a = natural(s.clock[0].free_unit)
     s.clock[0].free_unit = s.unit[a].next
@@ -27,10 +27,10 @@ def new_unit(s, ident, step, now):
     s.unit[a].held = 0
     s.unit[a].mode = 0
     s.unit[a].car = f.NONE
-    at = a * f.SPENT
-    for cell in range(f.SPENT):
-        s.spent[at + cell] = 0
-    s.spent[at + f.AHEAD] = f.NONE
+    s.unit[a].ahead = f.NONE
+    s.unit[a].weight = weight
+    s.unit[a].turn = 0
+    s.unit[a].later = 0
     return a
 
 
@@ -46,7 +46,7 @@ def free_unit(s, a):
 @inlined
 def new_vehicle(s, ident, step, capacity, now):
     """A vehicle: a unit with a record of what is aboard."""
-    a = new_unit(s, ident, step, now)
+    a = new_unit(s, ident, step, 0, now)
     car = s.clock[0].free_car
     s.clock[0].free_car = s.car[car].next
     s.clock[0].free_cars -= 1
@@ -57,9 +57,10 @@ def new_vehicle(s, ident, step, capacity, now):
     s.car[car].capacity = capacity
     s.car[car].free = capacity
     s.car[car].aboard = 0
-    s.car[car].through = 0
-    s.car[car].turn = 0
     s.car[car].timer = f.NONE
+    s.car[car].group = f.NONE
+    s.car[car].tolled = 0
+    s.unit[a].later = 0
     return a
 
 
@@ -84,6 +85,7 @@ def join_queue(m, s, a, step, now):
     else:
         s.unit[s.queue[q].tail].next = a
     s.queue[q].tail = a
+    tell_before(s, q, a)
     weight = m.op[step].weight
     s.queue[q].count += 1
     s.queue[q].units += weight
@@ -95,6 +97,16 @@ def join_queue(m, s, a, step, now):
         load_loaders(m, s, q, now)
     elif s.queue[q].call != f.NONE:
         call(s, q, now)
+
+
+@inlined
+def tell_before(s, q, a):
+    """Leave word with the third one before it: whoever comes to that one, in the queue or aboard, will soon be here."""
+    if s.queue[q].count >= 3:
+        s.unit[natural(s.queue[q].before_that)].later = a
+    s.queue[q].before_that = s.queue[q].before_it
+    s.queue[q].before_it = s.queue[q].recent
+    s.queue[q].recent = a
 
 
 @inlined
@@ -140,6 +152,7 @@ def load(m, s, vehicle, q, now):
     car = s.unit[vehicle].car
     while s.queue[q].count > 0:
         a = natural(s.queue[q].head)
+        fetch(s.unit, s.unit[a].later)
         step = natural(s.unit[a].at)
         size = m.op[step].n
         if size > s.car[car].free:
@@ -159,18 +172,35 @@ def load(m, s, vehicle, q, now):
         s.unit[a].since = now
         s.unit[a].mode = f.ABOARD
         s.unit[a].next = f.NONE
+        if m.op[step].group != s.car[car].group:
+            meet(s, car, m.op[step].group)
         s.car[car].free -= size
         s.car[car].aboard += weight
         alight = m.op[step].alight
-        if s.hold[car, alight, 0] == f.NONE:
-            s.hold[car, alight, 0] = a
+        if s.ride[car, alight, f.FIRST] == f.NONE:
+            s.ride[car, alight, f.FIRST] = a
         else:
-            s.unit[s.hold[car, alight, 1]].next = a
-        s.hold[car, alight, 1] = a
+            s.unit[s.ride[car, alight, f.LAST]].next = a
+        s.ride[car, alight, f.LAST] = a
         if m.op[step].frees > 0:
             give_back(s, m.op[step].frees - 1, 1, now)
         note(s, a, step, f.LOG_BOARDS, car)
     return s.car[car].free < s.queue[q].smallest
+
+
+@inlined
+def meet(s, car, group):
+    """A unit of another group than those aboard comes aboard: from then on a vehicle's time is kept as a toll."""
+    if s.car[car].aboard == 0:
+        s.car[car].group = group
+        s.car[car].tolled = 0
+    elif s.car[car].tolled == 0:
+        s.car[car].tolled = 1
+        for cause in range(f.N_CAUSES):
+            s.toll[car, cause] = 0
+        for stop in range(s.ride.shape[1]):
+            for cause in range(f.N_CAUSES):
+                s.ride[car, stop, cause] = 0
 
 
 @inlined
@@ -181,11 +211,15 @@ def go(m, s, vehicle, now):
     q = m.op[step].where
     charge(m, s, vehicle, m.op[step].work, s.unit[vehicle].since, now)
     s.unit[vehicle].since = now
-    s.car[car].through = s.car[car].aboard
-    stop = m.op[step].stop
-    for cause in range(f.N_CAUSES):
-        s.snap[car, stop, cause] = s.spent[vehicle * f.SPENT + cause]
-    s.snap[car, stop, f.N_CAUSES] = now
+    s.unit[vehicle].weight = s.car[car].aboard
+    stop = natural(m.op[step].stop)
+    s.ride[car, stop, f.LOADED] = now
+    if s.car[car].tolled == 0:
+        s.unit[vehicle].later = max(s.car[car].group, 0)
+    else:
+        s.unit[vehicle].later = f.NONE
+        for cause in range(f.N_CAUSES):
+            s.ride[car, stop, cause] = s.toll[car, cause]
     s.queue[q].loaded += 1
     if s.queue[q].count > 0:
         s.queue[q].left_behind += s.queue[q].units
@@ -199,19 +233,28 @@ def go(m, s, vehicle, now):
 
 @inlined
 def unload(m, s, vehicle, step, now):
-    """All that alight here go on by themselves; what the vehicle spent since each was loaded is theirs."""
-    car = s.unit[vehicle].car
-    stop = m.op[step].stop
-    a = s.hold[car, stop, 0]
-    s.hold[car, stop, 0] = f.NONE
+    """All that alight here go on by themselves; what the vehicle spent since each was loaded is theirs.
+
+    Those of one group who boarded at one stop mostly follow each other, and are told of it together.
+    """
+    car = natural(s.unit[vehicle].car)
+    stop = natural(m.op[step].stop)
+    a = s.ride[car, stop, f.FIRST]
+    s.ride[car, stop, f.FIRST] = f.NONE
+    tolled = s.car[car].tolled != 0
+    group, came, together = 0, 0, 0
     while a != f.NONE:
+        a = natural(a)
         after = s.unit[a].next
-        boarding = s.unit[a].at
-        at = m.op[boarding].stop
-        loaded = s.snap[car, at, f.N_CAUSES]
-        charge(m, s, a, m.op[boarding].wait, s.unit[a].since, loaded)
-        for cause in range(f.N_CAUSES):
-            s.spent[a * f.SPENT + cause] += s.spent[vehicle * f.SPENT + cause] - s.snap[car, at, cause]
+        fetch(s.unit, s.unit[a].later)
+        boarding = natural(s.unit[a].at)
+        at = natural(m.op[boarding].stop)
+        charge(m, s, a, m.op[boarding].wait, s.unit[a].since, s.ride[car, at, f.LOADED])
+        if tolled:
+            if m.op[boarding].group != group or at != came:
+                charge_ride(s, car, came, group, together)
+                group, came, together = natural(m.op[boarding].group), at, 0
+            together += m.op[boarding].weight
         s.unit[a].since = now
         s.unit[a].at = boarding + 1
         s.unit[a].mode = 0
@@ -220,4 +263,6 @@ def unload(m, s, vehicle, step, now):
         note(s, a, boarding, f.LOG_ALIGHTS, car)
         make_ready(s, a)
         a = after
-    s.car[car].through = s.car[car].aboard
+    if tolled:
+        charge_ride(s, car, came, group, together)
+    s.unit[vehicle].weight = s.car[car].aboard

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from karvan.kernels import fields as f
-from karvan.kernels.account import charge, charge_wait
+from karvan.kernels.account import charge, charge_ride, charge_wait
 from karvan.kernels.compiler import loop
 from karvan.kernels.serving import draw
 
@@ -21,7 +21,6 @@ def close(m, s, census):
             continue
         code = m.op[step].code
         since = s.unit[a].since
-        weight = m.op[step].weight if s.unit[a].car == f.NONE else s.car[s.unit[a].car].through
         where = UNDER_WAY
         if s.unit[a].mode == f.ABOARD:
             where = CARRIED
@@ -38,43 +37,65 @@ def close(m, s, census):
         elif code == f.BOARD or code == f.PASS:
             where = WAITING
             charge(m, s, a, m.op[step].wait, since, now)
-        elif code == f.PACE:
-            charge(m, s, a, m.op[step].wait, s.spent[a * f.SPENT + f.CAME], min(since, now))
-            charge(m, s, a, m.op[step].work, since, now)
+        elif code == f.PACE and since > now:
+            uncharge(m, s, a, m.op[step].wait, since - now)
         elif since > now:
-            take_back(m, s, a, step, since - now, weight)
+            take_back(m, s, a, step, since - now)
         else:
             charge(m, s, a, m.op[step].work, since, now)
         if s.unit[a].car != f.NONE:
-            where = VEHICLES
-            weight = 1
-        census[where] += weight
+            census[VEHICLES] += 1
+        else:
+            weight = s.unit[a].weight
+            census[where] += weight
+            s.group[m.op[step].group].within += weight * max(now - max(s.unit[a].born, s.clock[0].counted_from), 0)
     for car in range(s.car.shape[0]):
         if s.car[car].aboard > 0:
             close_aboard(m, s, car, now)
 
 
 @loop
-def take_back(m, s, a, step, beyond, weight):
+def take_back(m, s, a, step, beyond):
     """Delays that follow each other were put down when the first began: what lies beyond the end is taken back."""
     while beyond > 0:
         step -= 1
         part = min(draw(m, s, a, step), beyond)
-        account = m.op[step].work
-        s.lost[account].units -= part * weight
-        if s.unit[a].car != f.NONE:
-            s.lost[account].vehicles -= part
+        uncharge(m, s, a, m.op[step].work, part)
         beyond -= part
+
+
+@loop
+def uncharge(m, s, a, account, ms):
+    """Take time back that was put on an account before it had passed."""
+    cause = account & f.CAUSE_MASK
+    account >>= f.CAUSE_BITS
+    counted = ms * s.unit[a].weight
+    s.lost[account].units -= counted
+    car = s.unit[a].car
+    if car == f.NONE:
+        s.group_spent[m.op[s.unit[a].at].group, cause] -= counted
+    else:
+        s.lost[account].vehicles -= ms
+        if s.unit[a].later == f.NONE:
+            s.toll[car, cause] -= ms
+        else:
+            s.group_spent[s.unit[a].later, cause] -= counted
 
 
 @loop
 def close_aboard(m, s, car, now):
     """What those aboard waited there before their vehicle had loaded; from then on its own time counts for them."""
-    for stop in range(s.hold.shape[1]):
-        a = s.hold[car, stop, 0]
+    for stop in range(s.ride.shape[1]):
+        a = s.ride[car, stop, f.FIRST]
         while a != f.NONE:
             step = s.unit[a].at
-            loaded = s.snap[car, m.op[step].stop, f.N_CAUSES]
+            came = m.op[step].stop
+            loaded = s.ride[car, came, f.LOADED]
             since = s.unit[a].since
-            charge(m, s, a, m.op[step].wait, since, loaded if loaded >= since else now)
+            if loaded >= since:
+                charge(m, s, a, m.op[step].wait, since, loaded)
+                if s.car[car].tolled != 0:
+                    charge_ride(s, car, came, m.op[step].group, m.op[step].weight)
+            else:
+                charge(m, s, a, m.op[step].wait, since, now)
             a = s.unit[a].next

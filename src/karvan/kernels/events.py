@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from karvan.kernels import fields as f
-from karvan.kernels.account import charge, note, tally
+from karvan.kernels.account import charge, note, note_at, tally
 from karvan.kernels.agenda import (
     ARRIVES,
     CREATED,
@@ -22,6 +22,8 @@ from karvan.kernels.agenda import (
     RUNS_OUT,
     SAMPLED,
     SHUTS,
+    SLOT_BITS,
+    SLOT_MASK,
     cancel,
     make_ready,
     schedule,
@@ -55,7 +57,7 @@ from karvan.kernels.serving import (
     take,
     time_of,
 )
-from karvan.kernels.word import natural
+from karvan.kernels.word import fetch, natural
 
 GAP = 0x6A70
 """What the draws of a source are for."""
@@ -120,7 +122,7 @@ def create(m, s, r, now):
         if capacity > 0:
             a = new_vehicle(s, ident, step, capacity, now)
         else:
-            a = new_unit(s, ident, step, now)
+            a = new_unit(s, ident, step, m.op[step].weight, now)
             s.clock[0].created += m.op[step].weight
             s.group[natural(s.source[r].group)].created += m.op[step].weight
         note(s, a, step, f.LOG_CREATED, f.NONE)
@@ -241,7 +243,7 @@ def stand_and_load(m, s, a, step, q, now):
     else:
         s.unit[s.queue[q].loader_tail].next = a
     s.queue[q].loader_tail = a
-    s.snap[s.unit[a].car, m.op[step].stop, f.N_CAUSES] = f.NONE
+    s.ride[s.unit[a].car, m.op[step].stop, f.LOADED] = f.NONE
     if m.op[step].longest < LAST_INSTANT:
         s.car[s.unit[a].car].timer = schedule(s, -1 - (f.LAST_CALL + 8 * a), now + m.op[step].longest, RUNS_OUT)
     load_loaders(m, s, q, now)
@@ -262,18 +264,58 @@ def wait_listed(m, s, a, step, now):
 
 
 @inlined
+def foretell(s, a, step, since, until):
+    """Log, if there is a log, a delay or path that is known to begin and end at these instants."""
+    if s.clock[0].logging != 0:
+        write_ahead(s, a, step, since, until)
+
+
+@loop
+def write_ahead(s, a, step, since, until):
+    """Rows of a delay or path, and of its end if it is a vehicle's."""
+    at = s.clock[0].log
+    note(s, a, step, f.LOG_GOES, f.NONE)
+    s.log[at, 0] = since
+    if s.unit[a].car != f.NONE:
+        note(s, a, step, f.LOG_ARRIVES, f.NONE)
+        s.log[at + 1, 0] = until
+
+
+@inlined
 def pass_time(m, s, a, step, now):
     """Let a delay pass, and those that follow it at once: each on its account, all as one event."""
     until = now
     while m.op[step].rule == f.GOES_ON:
         later = until + time_of(m, s, a, step)
         charge(m, s, a, m.op[step].work, until, later)
+        foretell(s, a, step, until, later)
         until = later
         step += 1
         s.unit[a].at = step
     s.unit[a].since = until
-    schedule(s, a, until + time_of(m, s, a, step), ARRIVES)
+    ends = until + time_of(m, s, a, step)
+    foretell(s, a, step, until, ends)
+    if m.op[step + 1].code == f.LEAVE and s.unit[a].car == f.NONE and ends <= s.clock[0].horizon:
+        leave_ahead(m, s, a, step, now, ends)
+        return
+    schedule(s, a, ends, ARRIVES)
     draw_ahead(m, s, a, step + 1)
+
+
+@inlined
+def leave_ahead(m, s, a, step, now, ends):
+    """Nothing but a delay is left for a unit, and it will be over before the horizon: it is put down at once.
+
+    One event less; the samples between now and then count it as in the system all the same.
+    """
+    charge(m, s, a, m.op[step].work, s.unit[a].since, ends)
+    passed = now - s.clock[0].counted_from
+    if passed >= 0:
+        span = s.clock[0].step
+        weight = s.unit[a].weight
+        s.early[max((passed - 1) // span, 0)] += weight
+        s.early[(ends - s.clock[0].counted_from - 1) // span] -= weight
+    leave(m, s, a, step + 1, ends)
 
 
 @inlined
@@ -281,20 +323,23 @@ def leave(m, s, a, step, now):
     """The end of a program: a unit is delivered or was turned away, a vehicle goes out of service. False: a fault."""
     if s.unit[a].car != f.NONE:
         empty = s.car[s.unit[a].car].aboard == 0
+        note(s, a, step, f.LOG_ARRIVES, f.NONE)
         free_vehicle(s, a)
         return empty
     group = natural(m.op[step].where)
-    sound = True
     weight = m.op[step].weight
+    within = now - max(s.unit[a].born, s.clock[0].counted_from)
+    if within > 0:
+        s.group[group].within += within * weight
     if m.op[step].n == 0:
         s.clock[0].delivered += weight
-        sound = tally(s, a, group, weight, now)
+        tally(s, a, group, weight, now)
     else:
         s.clock[0].turned_away += weight
         s.group[group].turned_away += weight
-    note(s, a, step, f.LOG_LEAVES, f.NONE)
+    note_at(s, a, step, f.LOG_LEAVES, f.NONE, now)
     free_unit(s, a)
-    return sound
+    return True
 
 
 @inlined
@@ -347,10 +392,13 @@ def walk(m, s, a, now):
             let_go(s, a, now)
             goes = max(now, s.section[where].next)
             s.section[where].next = goes + m.interval[where]
-            s.section[where].trains += 1
-            s.spent[a * f.SPENT + f.CAME] = now
+            charge(m, s, a, m.op[step].wait, now, goes)
             s.unit[a].since = goes
-            schedule(s, a, goes + time_of(m, s, a, step), ARRIVES)
+            ends = goes + time_of(m, s, a, step)
+            if goes > now:
+                note(s, a, step, f.LOG_WAITS, f.NONE)
+            foretell(s, a, step, goes, ends)
+            schedule(s, a, ends, ARRIVES)
             draw_ahead(m, s, a, step + 1)
             return True
         elif code == f.PASS:
@@ -362,6 +410,7 @@ def walk(m, s, a, now):
                 else:
                     s.unit[s.gate[where].tail].next = a
                 s.gate[where].tail = a
+                note(s, a, step, f.LOG_WAITS, f.NONE)
                 return True
         elif code == f.RELEASE:
             let_go(s, a, now)
@@ -374,6 +423,7 @@ def walk(m, s, a, now):
             if s.car[s.unit[a].car].timer == f.CALLED:
                 s.car[s.unit[a].car].timer = f.NONE
                 s.queue[where].pending -= s.queue[where].capacity
+            note(s, a, step, f.LOG_WAITS, s.unit[a].car)
             if m.op[step].rule == f.FILL:
                 stand_and_load(m, s, a, step, where, now)
                 return True
@@ -384,8 +434,8 @@ def walk(m, s, a, now):
             return True
         elif code == f.REPEAT:
             let_go(s, a, now)
-            s.car[s.unit[a].car].turn += 1
-            if s.car[s.unit[a].car].turn == MOST_TURNS:
+            s.unit[a].turn += 1
+            if s.unit[a].turn == MOST_TURNS:
                 s.clock[0].status = f.OUT_OF_RANGE
                 s.clock[0].short = 1
             s.unit[a].at = where
@@ -395,9 +445,15 @@ def walk(m, s, a, now):
                 return True
             s.clock[0].instant += ROUND_COUNTS
             continue
+        elif code == f.WHEN_EMPTY:
+            let_go(s, a, now)
+            if s.car[natural(s.unit[a].car)].aboard == 0:
+                s.unit[a].at = where
+                continue
         else:
             let_go(s, a, now)
             wait_listed(m, s, a, step, now)
+            note(s, a, step, f.LOG_WAITS, f.NONE)
             return True
         s.unit[a].at = step + 1
 
@@ -406,21 +462,14 @@ def walk(m, s, a, now):
 def finish(m, s, a, now):
     """The time of a step has passed: it is accounted for, and the unit stands before its next step."""
     step = natural(s.unit[a].at)
-    since = s.unit[a].since
-    charge(m, s, a, m.op[step].work, since, now)
+    charge(m, s, a, m.op[step].work, s.unit[a].since, now)
     s.unit[a].since = now
     s.unit[a].at = step + 1
     if m.op[step].code == f.SERVE:
         if s.station[natural(m.op[step].where)].batch > 1:
             finish_others(m, s, a, now)
     elif m.op[step].code == f.PACE:
-        waited_for_path(m, s, a, step, since)
-
-
-@loop
-def waited_for_path(m, s, a, step, until):
-    """Put down the wait of one that came to a section before it went."""
-    charge(m, s, a, m.op[step].wait, s.spent[a * f.SPENT + f.CAME], until)
+        s.section[natural(m.op[step].where)].trains += 1
 
 
 @loop
@@ -507,7 +556,7 @@ def advance(m, s, budget):
             if events >= last:
                 break
             key = s.tree[2]
-            slot = natural(s.tree[3])
+            a = s.tree[3]
             status = f.IDLE
             if key == NEVER:
                 break
@@ -520,9 +569,13 @@ def advance(m, s, budget):
                     s.clock[0].short = 1
             now = instant
             s.clock[0].now = now
-            s.clock[0].hole = slot
+            s.clock[0].hole = a & SLOT_MASK
+            a >>= SLOT_BITS
+            fetch(s.unit, s.tree[9] >> SLOT_BITS)
+            fetch(s.unit, s.tree[11] >> SLOT_BITS)
+            fetch(s.unit, s.tree[13] >> SLOT_BITS)
+            fetch(s.unit, s.tree[15] >> SLOT_BITS)
             events += 1
-            a = s.slot_who[slot]
             if a >= 0:
                 a = natural(a)
                 finish(m, s, a, now)

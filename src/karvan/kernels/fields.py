@@ -29,18 +29,19 @@ CAUSES = (
 berth, a border post, a terminal's gate, wagons or locomotives, the weather (or another closure), opening hours, room
 ahead; and papers, shunting and other things that no server is held for."""
 N_CAUSES = len(CAUSES)
-SPENT = 16
-"""Cells of `spent` for a unit: its causes, and three marks."""
-CLOCK_WEATHER, CLOCK_HOURS, AHEAD = N_CAUSES, N_CAUSES + 1, N_CAUSES + 2
-CAME = CLOCK_WEATHER
-"""The marks: the clocks of a station with gates when the wait before it began; a time drawn ahead, or NONE. The first
-also tells of one on a section when it came there; its `since` is when it goes."""
+CAUSE_BITS = 4
+CAUSE_MASK = 15
+"""An account is told as its number << 4 | its cause."""
+RIDE = 16
+"""Cells of `ride` for a stop, and of `toll`: the causes, and more."""
+LOADED, FIRST, LAST = N_CAUSES, N_CAUSES + 1, N_CAUSES + 2
+"""Of a stop: when the vehicle had loaded there; the first and the last unit aboard that alight there; or NONE."""
 
 (PAUSED, ENDED, IDLE, MORE_UNITS, MORE_CARS, MORE_SLOTS, LOG_FULL, OUT_OF_RANGE, ENDLESS, BROKEN,
  WARMED_UP) = range(11)  # fmt: skip
 """Why the event loop was left."""
 
-SERVE, SEIZE, RELEASE, DELAY, PASS, PACE, BOARD, LEAVE, UNLOAD, LOAD, REPEAT, AWAIT = range(12)
+SERVE, SEIZE, RELEASE, DELAY, PASS, PACE, BOARD, LEAVE, UNLOAD, LOAD, REPEAT, AWAIT, WHEN_EMPTY = range(13)
 """Codes of steps. Units (containers, wagons, trucks) and vehicles share them; some are for one kind only."""
 
 TAKE, FILL = range(2)
@@ -54,9 +55,12 @@ POISSON, RENEWAL, LISTED = range(3)
 FROM_SOURCE, AT_GATE, ON_CALL, LAST_CALL, SAMPLE, RESET, END = range(7)
 """What happens by the clock and not to a unit: who = -1 - (kind + 8 * index)."""
 
-LOG_CREATED, LOG_WAITS, LOG_STARTS, LOG_BLOCKED, LOG_BOARDS, LOG_LOADED, LOG_ALIGHTS, LOG_LEAVES = range(8)
-"""Rows of the log are (instant, id, (vehicle record + 1) << 32 | step << 4 | kind). What a unit does ends when its next
-row begins."""
+(LOG_CREATED, LOG_WAITS, LOG_STARTS, LOG_BLOCKED, LOG_BOARDS, LOG_LOADED, LOG_ALIGHTS, LOG_LEAVES, LOG_GOES,
+ LOG_ARRIVES) = range(10)  # fmt: skip
+"""Rows of the log are (instant, id, (vehicle record + 1) << 32 | step << 4 | kind). What a unit or
+vehicle does ends when its next row begins. Delays and paths (LOG_GOES), and their ends for vehicles (LOG_ARRIVES, which
+is the end of a vehicle's program, too), are written as soon as their instants are known, as LOG_LEAVES may be: they may
+lie ahead of rows that are written later."""
 LOG_COLUMNS = 3
 
 SHUT = 1 << 40
@@ -75,28 +79,38 @@ FIRST_BIN = (1023 + 6) * 64
 64 k + b: a bin is between 1/128 and 1/64 of a time wide, and the last begins after 2,200 years."""
 
 
-def record(whole: str, real: str = "") -> np.dtype[np.void]:
-    """A record of whole numbers and then of real ones."""
-    return np.dtype([(name, np.int64) for name in whole.split()] + [(name, np.float64) for name in real.split()])
+def record(whole: str, real: str = "", small: str = "") -> np.dtype[np.void]:
+    """A record of whole numbers, then of real ones, then of whole ones of 32 bits."""
+    kinds: list[tuple[str, type]] = [(whole, np.int64), (real, np.float64), (small, np.int32)]
+    return np.dtype([(name, kind) for names, kind in kinds for name in names.split()])
 
 
-STEP = record("code where alight time purpose wait work block n otherwise frees priority stop rule longest weight")
+STEP = record(
+    "code where alight time purpose wait work block n otherwise frees priority stop rule longest weight group"
+)
 """where: station, gate, section, queue, group or step; wait, work, block: accounts; n: servers or room taken;
 otherwise: step to go to when there is no room, or NONE; frees: station given back on boarding, plus 1; stop: of the
-vehicle; rule: how a vehicle loads, or whether a delay goes on with the next one; weight: units that one counts for."""
+vehicle; rule: how a vehicle loads, or whether a delay goes on with the next one; weight: units that one counts for;
+group: of the program."""
 
 TIME = record(
     "kind table values extras repair_kind repair_shape repair_values", "mean_ms plus slow_share slow fails repair"
 )
 """See `chance`; ms, and breakdowns a busy ms. values: how many an empirical one has."""
 
-UNIT = record("id at since born next held car mode")
-"""id: source and number; at: step, NONE when not in use; since: up to when its time is accounted for; next: next in the
-same list; held: station whose server it keeps until it is let in further on, plus 1; car: its vehicle, or NONE; mode:
-whether it is in a batch, aboard or blocked."""
+UNIT = record("id since born ahead", small="at next held car weight mode turn later")
+"""One line of the processor's cache, as it lies in an array that begins at the beginning of a line.
 
-CAR = record("unit capacity free aboard through turn next timer")
-"""through: aboard when loading began; turn: rounds made; timer: slot of the last call."""
+id: source and number; since: up to when its time is accounted for; ahead: a time drawn ahead, or NONE; at: step, NONE
+when not in use; next: next in the same list; held: station whose server it keeps until it is let in further on, plus 1;
+car: the record of a vehicle, or NONE; weight: units that it counts for, for a vehicle those that were aboard when it
+left its last stop; mode: whether it is in a batch, aboard or blocked; turn: rounds that a vehicle has made; later: one
+that came to the same stop a little after it: only a hint of what will be needed soon; for a vehicle the group of
+those aboard, or NONE if they are of more than one."""
+
+CAR = record("unit capacity free aboard next timer group tolled")
+"""timer: slot of the last call; group: of those aboard, or of some of them; tolled: whether they are of more than one,
+so that their groups hear of its time when they alight."""
 
 STATION = record(
     "free servers line plain classes waiting room blocked blocked_head blocked_tail batch least todo gated shut_weather"
@@ -112,13 +126,13 @@ LINE = record("first last")
 
 QUEUE = record(
     "head tail count bulk loader_head loader_tail call capacity longest timer pending id number area boarded called"
-    " most size_boarded left_behind loaded smallest units",
+    " most size_boarded left_behind loaded smallest units recent before_it before_that",
     "wait_ms wait_ms2",
 )
 """call: step at which a vehicle formed on demand begins, or NONE; smallest: size of the smallest unit that waits here,
 so that a vehicle with less room is full; count, units: records in the queue, and the units that they count for;
 pending: room of vehicles formed and not yet loading; loaded: vehicles that loaded here; left_behind: units that they
-left behind, all told."""
+left behind, all told; recent, before_it, before_that: the last three that came."""
 
 GATE = record("shut head tail next last hours station stations")
 SECTION = record("next trains")
@@ -129,15 +143,18 @@ SOURCE = record("kind step id count time lot capacity at last group limit planne
 LOST = record("units vehicles")
 """Ms since the warm-up."""
 
-GROUP = record("created delivered turned_away", "ms ms2")
+GROUP = record("created delivered turned_away within", "ms ms2")
+"""within: ms since the warm-up of all units that left or are there at the end. ms, ms2: of the delivered, from creation
+on."""
 
 CLOCK = record(
     "now ready ready_tail free_unit free_units free_car free_cars free_slots hole counted_from until events todo log"
-    " logging short sample tick step created delivered turned_away instant status margin vehicles in_at_from"
+    " logging short sample tick step created delivered turned_away instant status margin vehicles in_at_from horizon"
 )
 """Single numbers of a run. instant: events at this very instant; hole: slot of the event in hand; margin: how much room
 there must be before the next event; short: whether something may have come to be short, or another reason to leave the
-loop to have come up, since `short_of` last looked; logging: rows of the log that one event may need, 0 for no log."""
+loop to have come up, since `short_of` last looked; logging: rows of the log that one event may need, 0 for no log;
+horizon: end of the warm-up, then of the run."""
 
 
 class Model(NamedTuple):
@@ -148,8 +165,6 @@ class Model(NamedTuple):
     time: Records
     shape: Floats
     """Tabled shapes of times, see `chance`."""
-    account_cause: Ints
-    """Cause of each account (n_accounts,)."""
     interval: Ints
     """Ms between two trains on each section (n_sections,)."""
     gate_station: Ints
@@ -170,15 +185,14 @@ class State(NamedTuple):
     tree: Ints
     """See `agenda` (4 n_slots,)."""
     free_slot: Ints
-    slot_who: Ints
     unit: Records
-    spent: Ints
-    """Ms of each unit by cause, and its marks (n_units * SPENT,)."""
+    marks: Ints
+    """Clocks of a station with gates when a unit's wait before it began: weather, hours (n_units, 2)."""
     car: Records
-    snap: Ints
-    """What each vehicle had spent when loaded at each stop, and when that was (n_cars, n_stops, N_CAUSES + 1)."""
-    hold: Ints
-    """First and last unit aboard for each stop (n_cars, n_stops, 2)."""
+    toll: Ints
+    """Ms of each vehicle by cause, since the warm-up (n_cars, RIDE)."""
+    ride: Ints
+    """What each vehicle's toll was when it had loaded at each stop; LOADED, FIRST, LAST (n_cars, n_stops, RIDE)."""
     station: Records
     line: Records
     queue: Records
@@ -191,11 +205,13 @@ class State(NamedTuple):
     """Time on each account."""
     group: Records
     group_spent: Ints
-    """Ms by cause of the delivered (n_groups, N_CAUSES)."""
+    """Ms of units by cause, since the warm-up (n_groups, N_CAUSES)."""
     hist: NDArray[np.int32]
     """Delivered by door-to-door time (n_groups, HIST_BINS)."""
     series: NDArray[np.float32]
     """Mean number waiting and in service by sample, at stations and then at queues (n_samples, n, 2)."""
     pulse: Floats
     """Units in the system, and delivered so far (n_samples, 2)."""
+    early: Ints
+    """Changes, from sample to sample, of the units whose leaving was put down ahead (n_samples,)."""
     log: Ints

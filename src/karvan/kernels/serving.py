@@ -13,12 +13,8 @@ from karvan.kernels.word import fetch, natural
 @inlined
 def draw(m, s, a, step):
     """The time of a step for a unit or vehicle, whole ms."""
-    car = s.unit[a].car
-    turn = 0 if car == f.NONE else s.car[car].turn
-    return whole_ms(
-        drawn_ms(m.time, m.shape, m.op[step].time, m.key[0], s.unit[a].id, m.op[step].purpose,
-                 turn)
-    )  # fmt: skip
+    row = m.op[step]
+    return whole_ms(drawn_ms(m.time, m.shape, row.time, m.key[0], s.unit[a].id, row.purpose, s.unit[a].turn))
 
 
 @inlined
@@ -26,15 +22,14 @@ def draw_ahead(m, s, a, step):
     """Draw the time of the step after this one already, so that no event has to wait for it."""
     code = m.op[step].code
     if code == f.SERVE or code == f.DELAY or code == f.PACE:
-        s.spent[a * f.SPENT + f.AHEAD] = draw(m, s, a, step)
+        s.unit[a].ahead = draw(m, s, a, step)
 
 
 @inlined
 def time_of(m, s, a, step):
     """The time of a step: as drawn ahead, or drawn now."""
-    at = a * f.SPENT + f.AHEAD
-    ahead = s.spent[at]
-    s.spent[at] = f.NONE
+    ahead = s.unit[a].ahead
+    s.unit[a].ahead = f.NONE
     return draw(m, s, a, step) if ahead == f.NONE else ahead
 
 
@@ -100,7 +95,7 @@ def join(m, s, a, step, station, now):
     s.station[station].area_queue -= now - s.clock[0].tick
     if s.station[station].gated != 0:
         mark_clocks(s, a, station, now)
-    if s.spent[a * f.SPENT + f.AHEAD] == f.NONE:
+    if s.unit[a].ahead == f.NONE:
         draw_ahead(m, s, a, step)
     note(s, a, step, f.LOG_WAITS, f.NONE)
 
@@ -145,11 +140,6 @@ def first_line(s, station):
 def fetch_unit(s, a):
     """Begin to bring near what is known of the unit that will be next: in a long line it may lie far away in memory."""
     fetch(s.unit, a)
-    fetch(s.unit, a + 1)
-    cells = a * f.SPENT
-    fetch(s.spent, cells)
-    fetch(s.spent, cells + f.SPENT // 2)
-    fetch(s.spent, cells + f.AHEAD)
 
 
 @inlined
@@ -183,7 +173,8 @@ def gather(m, s, leader, line, station, now):
         a = leave_line(m, s, line, station, now)
         s.unit[a].next = f.NONE
         s.unit[a].mode = f.IN_BATCH
-        s.spent[a * f.SPENT + f.AHEAD] = f.NONE  # the batch takes its leader's time
+        note(s, a, s.unit[a].at, f.LOG_STARTS, f.NONE)
+        s.unit[a].ahead = f.NONE  # the batch takes its leader's time
         s.station[station].started += 1
         s.unit[last].next = a
         last = a

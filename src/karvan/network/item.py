@@ -19,6 +19,28 @@ are loaded and unloaded."""
 KG_PER_G = 1e-3
 WAIT_CV = 1.0
 """Spread of a wait whose cv is not given: that of an exponential, as queues have about it."""
+PACKAGE, RUN = "package", "run"
+"""Where the wait in an item is from: the numbers of the package, or what a run of the simulator measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A time: its mean (h) and its variance (h2)."""
+
+    mean: float = 0.0
+    variance: float = 0.0
+
+    def __add__(self, other: Hours) -> Hours:
+        """One after the other, taken as independent."""
+        return Hours(self.mean + other.mean, self.variance + other.variance)
+
+    def of_share(self, share: float) -> Hours:
+        """The time of anyone, where only this share of all has to spend it."""
+        mean = share * self.mean
+        return Hours(mean, share * (self.variance + self.mean**2) - mean**2)
+
+
+NOTHING = Hours()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +59,8 @@ class Item:
     kg_per_box: float = 0.0
     km: float = 0.0
     leans_on: tuple[Address, ...] = ()
+    waits: str = ""
+    """PACKAGE or RUN: whose wait is in the hours; empty where there is none."""
 
     @property
     def sums(self) -> tuple[float, float, float, float, float, float, float]:
@@ -71,42 +95,64 @@ FACILITY_NUMBERS = (
 )  # fmt: skip
 
 
-def _given(table: str, row: Row, columns: Sequence[str]) -> tuple[Address, ...]:
+def given(table: str, row: Row, columns: Sequence[str]) -> tuple[Address, ...]:
     """Addresses of those cells of a row that hold a number."""
     return tuple((table, row.id, column) for column in columns if getattr(row, column) is not None)
 
 
-def facility_item(facility: Row, emission: Row | None) -> Item:
-    """The mean passage of a facility at base-year load: queue, set-up, service, and the slow branch of some."""
-    slow_share, slow_h = facility.slow_share or 0.0, facility.slow_h or 0.0
-    hours = (facility.wait_h or 0.0) + (facility.setup_h or 0.0) + facility.service_time_h + slow_share * slow_h
-    variance = (
-        spread(facility.wait_h, facility.wait_cv, WAIT_CV)
-        + spread(facility.service_time_h, facility.service_time_cv, SERVICE_CV.get(facility.service_time_dist, 0.0))
-        + slow_share * (1 - slow_share) * slow_h**2
-    )
-    leans_on = _given("facility", facility, FACILITY_NUMBERS)
+def facility_item(facility: Row, emission: Row | None, measured: Hours | None = None) -> Item:
+    """The mean passage of a facility: queue, set-up, service, and the slow branch of some.
+
+    The queue is that of the base-year load; or, where a run measured it, the papers and then that queue.
+    """
+    queue = Hours(facility.wait_h or 0.0, spread(facility.wait_h, facility.wait_cv, WAIT_CV))
+    hours = stay(facility) + (queue if measured is None else papers(facility) + measured)
+    leans_on = given("facility", facility, FACILITY_NUMBERS if measured is None else measured_numbers(facility))
     if emission is not None:
-        leans_on += _given("emission_factor", emission, ("kgco2e_container", "kgco2e_t"))
+        leans_on += given("emission_factor", emission, ("kgco2e_container", "kgco2e_t"))
     return Item(
         facility.kind,
         facility.place,
         facility.id,
-        hours,
-        variance,
+        hours.mean,
+        hours.variance,
         facility.price_usd_teu or 0.0,
         facility.price_usd_feu or 0.0,
         (emission.kgco2e_t or 0.0) if emission else 0.0,
         (emission.kgco2e_container or 0.0) if emission else 0.0,
         leans_on=leans_on,
+        waits=RUN if measured else PACKAGE if facility.wait_h else "",
     )
+
+
+def stay(facility: Row, share: float = 1.0) -> Hours:
+    """Set-up and service of a facility, slow branch included; or a share of it, as of loading alone."""
+    slow_share, slow_h = facility.slow_share or 0.0, facility.slow_h or 0.0
+    mean = (facility.setup_h or 0.0) + facility.service_time_h + slow_share * slow_h
+    usual_cv = SERVICE_CV.get(facility.service_time_dist, 0.0)
+    service = spread(facility.service_time_h, facility.service_time_cv, usual_cv)
+    return Hours(share * mean, share**2 * (service + slow_share * (1 - slow_share) * slow_h**2))
+
+
+def papers(facility: Row) -> Hours:
+    """What is waited for without any server: `papers_h`, or all of `wait_h` where the two are not told apart."""
+    hours = facility.wait_h if facility.papers_h is None else facility.papers_h
+    return Hours(hours or 0.0, spread(hours, facility.wait_cv, WAIT_CV))
+
+
+def measured_numbers(facility: Row) -> tuple[str, ...]:
+    """Columns that the passage of a facility leans on where its queue is from a run."""
+    before = "wait_h" if facility.papers_h is None else "papers_h"
+    return tuple(before if column == "wait_h" else column for column in (*FACILITY_NUMBERS, "servers"))
 
 
 def berth_item(facility: Row) -> Item:
     """What goods on board feel of a berth: the ship's wait for it."""
     wait = facility.wait_h or 0.0
-    leans_on = _given("facility", facility, ("wait_h", "wait_cv"))
-    return Item("berth", facility.place, facility.id, wait, spread(wait, facility.wait_cv, WAIT_CV), leans_on=leans_on)
+    leans_on = given("facility", facility, ("wait_h", "wait_cv"))
+    waits = PACKAGE if wait else ""
+    variance = spread(wait, facility.wait_cv, WAIT_CV)
+    return Item("berth", facility.place, facility.id, wait, variance, leans_on=leans_on, waits=waits)
 
 
 def travel_item(link: Row, vehicle: Row, factor: Row | None, grid: Row | None, start: str) -> Item:
@@ -147,6 +193,9 @@ def dwell_item(stop: Row) -> Item:
     return Item("dwell", stop.place, row, stop.dwell_h or 0.0, leans_on=leans_on)
 
 
+HEADWAY_NUMBERS = ("headway_h", "headway_cv", "longest_wait_h", "fleet", "cutoff_h")
+
+
 def headway_item(service: Row, place: str, headway_h: float) -> Item:
     """The wait for the next vehicle of a service without timetable, for goods that come at any time.
 
@@ -154,7 +203,12 @@ def headway_item(service: Row, place: str, headway_h: float) -> Item:
     """
     cv2 = (service.headway_cv or 0.0) ** 2
     mean = headway_h / 2 * (1 + cv2)
-    variance = headway_h**2 * (1 + cv2) * (1 + 2 * cv2) / 3 - mean**2
-    leans_on = _given("service", service, ("headway_h", "headway_cv", "longest_wait_h", "fleet", "cutoff_h"))
-    cutoff = service.cutoff_h or 0.0
-    return Item("wait", place, service.id, cutoff + mean, variance, leans_on=leans_on)
+    wait = Hours(mean, headway_h**2 * (1 + cv2) * (1 + 2 * cv2) / 3 - mean**2)
+    return departure_item(service, place, wait, PACKAGE)
+
+
+def departure_item(service: Row, place: str, wait: Hours, waits: str) -> Item:
+    """A wait for a vehicle after the service's cut-off."""
+    leans_on = given("service", service, HEADWAY_NUMBERS)
+    hours = (service.cutoff_h or 0.0) + wait.mean
+    return Item("wait", place, service.id, hours, wait.variance, leans_on=leans_on, waits=waits)

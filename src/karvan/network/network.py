@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.network.item import SUMS, Item
+from karvan.network.measured import UNMEASURED, Measured
 from karvan.network.ride import Riding, Way
 
 NodeIx = NewType("NodeIx", int)
@@ -90,13 +91,17 @@ class Network:
         if not a.is_ride:
             return [self.riding.passage(self.corridor.row("facility", a.facility))]
         way = self.ways[a.way]
-        wait = [] if way.service.departs == "timetable" else [self.riding.wait_item(way, a.board)]
-        return [*wait, *self.riding.ride_items(way, a.board, a.alight)]
+        wait = self.riding.wait_item(way, a.board)
+        on_time = way.service.departs == "timetable" and not wait.waits
+        return [*([] if on_time else [wait]), *self.riding.ride_items(way, a.board, a.alight)]
 
 
-def pack(corridor: Corridor) -> Network:
-    """Pack a corridor. Arcs come sorted by tail, then head, then by what they are: the order is the same every time."""
-    riding = Riding(corridor)
+def pack(corridor: Corridor, measured: Measured = UNMEASURED) -> Network:
+    """Pack a corridor, with the waits of a run where it measured them.
+
+    Arcs come sorted by tail, then head, then by what they are: the order is the same every time.
+    """
+    riding = Riding(corridor, measured)
     ways = tuple(riding.ways())
     arcs = list(_rides(ways))
     arcs += _passages(riding, {node for arc in arcs for node in (arc.tail, arc.head)})
@@ -177,12 +182,10 @@ def _sums(riding: Riding, ways: tuple[Way, ...], arcs: list[Arc]) -> Floats:
 
 
 def _waits(riding: Riding, ways: tuple[Way, ...], arcs: list[Arc]) -> Floats:
-    """Mean wait for each ride's vehicle, or the cut-off before a timetabled departure (n_arcs,)."""
-    of_way = [
-        way.service.cutoff_h or 0.0 if way.service.departs == "timetable" else riding.wait_item(way, 0).hours
-        for way in ways
-    ]
-    return np.array([of_way[arc.way] if arc.is_ride else 0.0 for arc in arcs], dtype=np.float64)
+    """Mean wait for each ride's vehicle, or how long before a timetabled departure goods must be there (n_arcs,)."""
+    boards = sorted({(arc.way, arc.board) for arc in arcs if arc.is_ride})
+    wait_h = {(way, board): riding.wait_item(ways[way], board).hours for way, board in boards}
+    return np.array([wait_h[arc.way, arc.board] if arc.is_ride else 0.0 for arc in arcs], dtype=np.float64)
 
 
 def _passed(corridor: Corridor, ways: tuple[Way, ...], arcs: list[Arc]) -> tuple[Flags, Flags, Flags, tuple[str, ...]]:

@@ -19,16 +19,23 @@ from karvan.network.carriage import Tariffs
 from karvan.network.item import (
     AFLOAT,
     KM,
+    NOTHING,
+    RUN,
     USD_20FT,
     USD_40FT,
     Item,
     berth_item,
+    departure_item,
     dwell_item,
     facility_item,
     headway_item,
     total,
     travel_item,
 )
+from karvan.network.measured import UNMEASURED, Measured
+
+BERTHS = ("sea", "inland_waterway")
+"""Modes of which the vehicles lie at berths."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +53,13 @@ class Way:
 
     @property
     def id(self) -> str:
-        return f"{self.service.id}{' (back)' if self.back else ''}"
+        return way_id(self.service, back=self.back)
 
     def loads(self, k: int) -> bool:
         return self.stops[k].call in (("both", "unload") if self.back else ("both", "load"))
 
     def unloads(self, k: int) -> bool:
-        return self.stops[k].call in (("both", "load") if self.back else ("both", "unload"))
+        return unloads(self.stops[k], back=self.back)
 
     def pairs(self) -> Iterator[tuple[int, int]]:
         """Every (board, alight) pair of stops."""
@@ -91,11 +98,25 @@ class Way:
         return (0.0, *(float(hours) for hours in arrivals + stands))
 
 
-class Riding:
-    """Works out the ways of a corridor's services and the items of a ride on them."""
+def way_id(service: Row, *, back: bool) -> str:
+    """What a service in one direction is called."""
+    return f"{service.id}{' (back)' if back else ''}"
 
-    def __init__(self, corridor: Corridor) -> None:
+
+def unloads(stop: Row, *, back: bool) -> bool:
+    """Whether goods may leave a vehicle at a stop."""
+    return stop.call in (("both", "load") if back else ("both", "unload"))
+
+
+class Riding:
+    """Works out the ways of a corridor's services and the items of a ride on them.
+
+    Waits are those of the package, or of a run where it `measured` them.
+    """
+
+    def __init__(self, corridor: Corridor, measured: Measured = UNMEASURED) -> None:
         self.corridor = corridor
+        self.measured = measured
         self.tariffs = Tariffs(corridor)
         self._joined = joined_places(corridor)
         self._country = {place.id: place.country for place in corridor.places()}
@@ -111,7 +132,15 @@ class Riding:
         return self._at.get((kind, place), [])
 
     def passage(self, facility: Row) -> Item:
-        return facility_item(facility, self._factors.get(facility.emission_factor))
+        measured = self.measured.facilities.get(facility.id)
+        return facility_item(facility, self._factors.get(facility.emission_factor), measured)
+
+    def berth(self, place: str, vehicle: str) -> Row | None:
+        """The berth of a place that works on a vehicle: one that names it, else one that names none."""
+        berths = self.facilities("berth", place)
+        named = [berth for berth in berths if vehicle in berth.vehicles]
+        free = [berth for berth in berths if not berth.vehicles]
+        return next(iter(named or free), None)
 
     def ways(self) -> Iterator[Way]:
         """Every service in each direction that it runs."""
@@ -130,14 +159,17 @@ class Riding:
         hops = tuple(
             self._hop(link, vehicle, a.place, b.place) for link, (a, b) in zip(links, pairwise(stops), strict=True)
         )
-        return Way(service, back, stops, links, hops, tuple(self._stand(stops, links, k) for k in range(len(stops))))
+        stands = tuple(self._stand(service, stops, links, k, back=back) for k in range(len(stops)))
+        return Way(service, back, stops, links, hops, stands)
 
     def _hop(self, link: Row, vehicle: Row, start: str, end: str) -> tuple[Item, ...]:
         country = link.country or self._country[start]
         travel = travel_item(link, vehicle, self._factors.get(vehicle.emission_factor), self._grid.get(country), start)
+        closed, path = self.measured.closure("link", link.id, start), self.measured.path(link, start)
         if link.mode in AFLOAT:
-            return (travel,)
-        return (*self.borders(link.mode, start, end, "out"), travel, *self.borders(link.mode, end, start, "in"))
+            return (*closed, *path, travel)
+        out, into = self.borders(link.mode, start, end, "out"), self.borders(link.mode, end, start, "in")
+        return (*closed, *out, *path, travel, *into)
 
     def borders(self, mode: str, place: str, other: str, direction: str) -> list[Item]:
         """The border facility of a place, on the way out of its country towards another place's or in from it."""
@@ -155,9 +187,27 @@ class Riding:
             and facility.neighbour in (there, "")
         ]
 
-    def _stand(self, stops: tuple[Row, ...], links: tuple[Row, ...], k: int) -> tuple[Item, ...]:
+    def _stand(
+        self, service: Row, stops: tuple[Row, ...], links: tuple[Row, ...], k: int, *, back: bool
+    ) -> tuple[Item, ...]:
         items = [dwell_item(stops[k])] if stops[k].dwell_h else []
-        return (*items, *(self.passage(change) for change in self.train_changes(stops, links, k)))
+        changes = [self.passage(change) for change in self.train_changes(stops, links, k)]
+        loads = (way_id(service, back=back), k) in self.measured.departures
+        halves = unloads(stops[k], back=back) + loads
+        berth = self._berthing(service, stops[k], comes=True, halves=halves) if halves else []
+        return (*items, *changes, *berth, *self._closures(service, stops[k]))
+
+    def _berthing(self, service: Row, stop: Row, *, comes: bool, halves: int) -> list[Item]:
+        """A ship's stay at a stop, where a run measured it."""
+        berth = self.berth(stop.place, service.vehicle) if service.mode in BERTHS and stop.call != "pass" else None
+        if berth is None or berth.id not in self.measured.facilities:
+            return []
+        return [self.measured.berthing(berth, comes=comes, halves=halves)]
+
+    def _closures(self, service: Row, stop: Row) -> list[Item]:
+        """What holds a departure from a stop, as a run measured it."""
+        closure = self.measured.closure
+        return [*closure("service", service.id, stop.place), *closure("place", stop.place, stop.place)]
 
     def train_changes(self, stops: tuple[Row, ...], links: tuple[Row, ...], k: int) -> list[Row]:
         """The facility that changes the gauge of a train as a whole at its stop k, if the gauge changes there."""
@@ -174,12 +224,26 @@ class Riding:
         return [carriage, *before, *passed, *after]
 
     def end_items(self, way: Way, i: int, j: int) -> tuple[list[Item], list[Item]]:
-        """What goods of a ship or an aircraft pass where they are loaded and where they are unloaded."""
-        if way.service.mode not in AFLOAT:
-            return [], []
+        """What goods pass where they are loaded and where they are unloaded.
+
+        Those of a ship or an aircraft the borders and the berth; all of them what a run measured of their vehicle.
+        """
         mode, start, end = way.service.mode, way.stops[i].place, way.stops[j].place
-        berths = [berth_item(berth) for berth in self.facilities("berth", end)[:1]] if mode == "sea" else []
-        return self.borders(mode, start, end, "out"), [*self.borders(mode, end, start, "in"), *berths]
+        before, after = self._vehicle_ends(way, i, j) if self.measured.run else ([], [])
+        if mode not in AFLOAT:
+            return before, after
+        if not after and mode == "sea":
+            after = [berth_item(berth) for berth in self.facilities("berth", end)[:1]]
+        return [*self.borders(mode, start, end, "out"), *before], [*self.borders(mode, end, start, "in"), *after]
+
+    def _vehicle_ends(self, way: Way, i: int, j: int) -> tuple[list[Item], list[Item]]:
+        """What a run measured of a vehicle at the ends of a ride: loading and leaving, berthing and unloading."""
+        service, start, end = way.service, way.stops[i], way.stops[j]
+        fills = (
+            i == 0 and service.fleet is not None and service.departs == "when_full"
+        )  # and then it comes to the berth
+        loading = self._berthing(service, start, comes=fills, halves=1)
+        return [*loading, *self._closures(service, start)], self._berthing(service, end, comes=True, halves=1)
 
     def ride_sums(self, way: Way) -> dict[tuple[int, int], NDArray[np.float64]]:
         """Sums of `ride_items` for every pair of stops."""
@@ -188,8 +252,8 @@ class Riding:
             passed = way.sums(i)
             for _, j in pairs:
                 sums = passed[j - i - 1]
-                if way.service.mode in AFLOAT:
-                    before, after = self.end_items(way, i, j)
+                before, after = self.end_items(way, i, j)
+                if before or after:
                     sums += total([*before, *after])
                 start, end = way.stops[i].place, way.stops[j].place
                 sums[[USD_20FT, USD_40FT]] += self.tariffs.usd(way.service.id, start, end, sums[KM])
@@ -197,8 +261,14 @@ class Riding:
         return found
 
     def wait_item(self, way: Way, i: int) -> Item:
-        """The wait for the next vehicle where there is no timetable."""
-        return headway_item(way.service, way.stops[i].place, self.headway_h(way))
+        """The wait for the next vehicle where there is no timetable; where there is one, what comes on top of it."""
+        service, place = way.service, way.stops[i].place
+        wait = self.measured.departures.get((way.id, i))
+        if service.departs == "timetable":
+            return departure_item(service, place, wait or NOTHING, RUN if wait and wait.mean else "")
+        if wait is not None:
+            return departure_item(service, place, wait, RUN)
+        return headway_item(service, place, self.headway_h(way))
 
     def headway_h(self, way: Way) -> float:
         """Hours between departures: as published, at most the longest wait, or from the fleet's turn-round."""

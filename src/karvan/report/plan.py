@@ -27,6 +27,7 @@ def document(plan: Plan) -> Document:
             "package": plan.corridor.name,
             "package_digest": plan.corridor.digest,
             "labels": plan.labels,
+            "using": _using(plan),
             "spread": "gamma with the chain's mean and variance; waits and services taken as independent",
         },
         "request": _request(plan),
@@ -43,6 +44,19 @@ def document(plan: Plan) -> Document:
             }
             for out in plan.left_out
         ],
+    }
+
+
+def _using(plan: Plan) -> Document | None:
+    measured = plan.measured
+    if not measured.run:
+        return None
+    return {
+        "run": measured.run,
+        "replications": measured.replications,
+        "days": measured.days,
+        "year": measured.year,
+        "differences": list(measured.differences),
     }
 
 
@@ -112,6 +126,7 @@ def _leg(leg: Leg) -> Document:
         "distance_km": _round(leg.distance_km),
         "passes": list(leg.passes),
         "grade": leg.grade,
+        "waits_from": leg.waits_from or None,
     }
 
 
@@ -179,7 +194,8 @@ def leg_lines(plan: Plan) -> Iterator[str]:
                 km = f"{leg.distance_km:,.0f}" if leg.distance_km else ""
                 money, carbon = f"{leg.price_usd:,.0f}", f"{leg.co2e_kg:,.0f}"
                 leaves, way = f"{leg.depart:%d %b %H:%M}", _way(plan.corridor, leg)
-                yield LEG_LINE.format(leaves, leg.mode, _days(leg.time_h), money, carbon, km, leg.grade, way)
+                waits = f" [{leg.waits_from}]" if plan.measured.run and leg.waits_from else ""
+                yield LEG_LINE.format(leaves, leg.mode, _days(leg.time_h), money, carbon, km, leg.grade, way) + waits
         yield ""
 
 
@@ -219,6 +235,15 @@ def headline(plan: Plan) -> str:
     start, end = place_name(plan.corridor, ask.origin), place_name(plan.corridor, ask.destination)
     goods = f"{ask.load} of {plan.commodity.id}, {ask.tonnes:g} t"
     return f"{start} to {end}, {goods}, ready {ask.depart:%d %b %Y %H:%M %Z}"
+
+
+def using_lines(plan: Plan) -> Iterator[str]:
+    """Which run waits are from, and in what it differs from the plan."""
+    measured = plan.measured
+    if measured.run:
+        size = f"{measured.replications} x {measured.days:g} days, demand of {measured.year}"
+        yield f"Waits marked [run] are from {measured.run} ({size}), those marked [package] are the package's own"
+        yield from (f"Note: {difference}" for difference in measured.differences)
 
 
 def place_name(corridor: Corridor, place: str) -> str:

@@ -70,11 +70,36 @@ def tables(found: Simulation) -> list[Any]:
             ],
         ),
     ]  # fmt: skip
+    shown += one_more(found)
     stuck = found.stuck()
     if len(stuck):
         rows = [(row["part"], row["place"], f"{row['left']:,.0f}") for row in _records(stuck)]
         shown.append(_table("Stuck: they wait at the end, and nobody was served", ("part", "place", "waiting"), rows))
     return shown
+
+
+def one_more(found: Simulation) -> list[Any]:
+    """What one more would give, where that was asked."""
+    if found.notes.get("one_more") == 0:
+        return ["No bottleneck at which one more of anything could be had", ""]
+    rows = [
+        (row["change"], _with_interval(row, "hours", 1, 2),
+         *(_with_interval(row, name, per, 0) for name, per in (("waiting_h", 24), ("here_h", 24), ("delivered", 1))))
+        for row in _records(found.one_more())
+    ]  # fmt: skip
+    names = ("one more", "hours a unit", "unit-days waited", "of that there", "delivered")
+    title = "What one more would give, a year: differences, with 95 % intervals of paired replications"
+    return [_table(title, names, rows)] if rows else []
+
+
+def _with_interval(row: dict[str, Any], name: str, per: float, digits: int) -> str:
+    """A difference and half the width of its interval."""
+    if row[name] is None:
+        return ""
+    half = (
+        "" if row[f"{name}_low"] is None else f" +-{(row[f'{name}_high'] - row[f'{name}_low']) / 2 / per:,.{digits}f}"
+    )
+    return f"{row[name] / per:+,.{digits}f}{half}"
 
 
 def document(found: Simulation) -> dict[str, Any]:
@@ -87,6 +112,7 @@ def document(found: Simulation) -> dict[str, Any]:
         "queues": _records(found.queues()),
         "by_cause": _records(found.by_cause()),
         "bottlenecks": _records(found.bottlenecks().head(100)),
+        "one_more": _records(found.one_more()),
         "stuck": _records(found.stuck()),
     }
 
@@ -113,7 +139,9 @@ def _table(title: str, names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) 
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for n, name in enumerate(names):
-        table.add_column(name, justify="left" if n == 0 or name in ("place", "cause") else "right")
+        left = n == 0 or name in ("place", "cause")
+        whole = name == "one more"  # to be given to --set as it stands
+        table.add_column(name, justify="left" if left else "right", overflow="fold", no_wrap=whole)
     for row in rows:
         table.add_row(*row)
     return table

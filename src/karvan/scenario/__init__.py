@@ -1,5 +1,6 @@
 """Scenarios: the kinds of change, and a corridor bent by them."""
 
-from karvan.scenario.change import Change, ScaleCell, SetCell, bend, read_change
+from karvan.scenario.change import AddCell, Change, ScaleCell, SetCell, bend, read_change
+from karvan.scenario.close import Close
 
-__all__ = ["Change", "ScaleCell", "SetCell", "bend", "read_change"]
+__all__ = ["AddCell", "Change", "Close", "ScaleCell", "SetCell", "bend", "read_change"]

@@ -11,6 +11,7 @@ from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.corridor.structure import structure_problems
 from karvan.ground.errors import InputError, Problem, nearest, shown
+from karvan.scenario.close import VERB, read_close
 from karvan.tables import BY_NAME, Column
 from karvan.tables.cell import BadCell, Cell, parse
 
@@ -51,13 +52,22 @@ class ScaleCell:
     factor: float
 
     def on(self, corridor: Corridor) -> Corridor:
-        row, column = _cell(corridor, self.table, self.row, self.column)
-        old = getattr(row, column.name)
-        address = f"{self.table}/{self.row}/{self.column}"
-        if not column.numeric or old is None:
-            found = "nothing" if old is None else shown(str(old))
-            raise InputError("the change", [Problem(address, found, "only a number that is there can be scaled")])
-        return SetCell(self.table, self.row, self.column, repr(old * self.factor)).on(corridor)
+        value = _number(corridor, self, "scaled") * self.factor
+        return SetCell(self.table, self.row, self.column, repr(value)).on(corridor)
+
+
+@dataclass(frozen=True, slots=True)
+class AddCell:
+    """A number of one row gets more, or less: service/asco-aktau-alat/fleet=+1, facility/AKTAU-berth/servers=+-1."""
+
+    table: str
+    row: str
+    column: str
+    more: float
+
+    def on(self, corridor: Corridor) -> Corridor:
+        value = _number(corridor, self, "added to") + self.more
+        return SetCell(self.table, self.row, self.column, repr(value)).on(corridor)
 
 
 def bend(corridor: Corridor, changes: Iterable[Change]) -> Corridor:
@@ -70,19 +80,27 @@ def bend(corridor: Corridor, changes: Iterable[Change]) -> Corridor:
 
 
 def read_change(text: str) -> Change:
-    """A change as people write it: TABLE/ROW/COLUMN=VALUE or TABLE/ROW/COLUMN*FACTOR. Raises InputError."""
+    """A change as people write it. Raises InputError.
+
+    TABLE/ROW/COLUMN=VALUE, =+MORE or *FACTOR; or close TABLE/ROW=BEGIN..END.
+    """
+    if text.startswith(VERB):
+        return read_close(text.removeprefix(VERB))
     for sign in ("=", "*"):
         address, found, value = text.partition(sign)
         table, _, rest = address.strip().partition("/")
         row, _, column = rest.rpartition("/")
+        value = value.strip()
         if found and table and row and column:
-            if sign == "=":
-                return SetCell(table, row, column, value.strip())
             try:
-                return ScaleCell(table, row, column, float(value))
+                if sign == "*":
+                    return ScaleCell(table, row, column, float(value))
+                if value.startswith("+"):
+                    return AddCell(table, row, column, float(value[1:]))
+                return SetCell(table, row, column, value)
             except ValueError:
                 break
-    remedy = "give TABLE/ROW/COLUMN=VALUE, or TABLE/ROW/COLUMN*FACTOR"
+    remedy = "give TABLE/ROW/COLUMN=VALUE, =+MORE or *FACTOR"
     raise InputError("the change", [Problem("change", shown(text), remedy)])
 
 
@@ -93,6 +111,17 @@ def _cell(corridor: Corridor, table: str, row: str, column: str) -> tuple[Row, C
         names = [name for name in BY_NAME[table].names if name not in BY_NAME[table].key]
         raise InputError("the change", [Problem(f"{table}, column", shown(column), _did_you_mean(column, names))])
     return corridor.row(table, row), BY_NAME[table].column(column)
+
+
+def _number(corridor: Corridor, change: ScaleCell | AddCell, done: str) -> float:
+    """The number that a change is made to. Raises InputError where there is none."""
+    row, column = _cell(corridor, change.table, change.row, change.column)
+    old = getattr(row, column.name)
+    if not column.numeric or old is None:
+        address = f"{change.table}/{change.row}/{change.column}"
+        found = "nothing" if old is None else shown(str(old))
+        raise InputError("the change", [Problem(address, found, f"only a number that is there can be {done}")])
+    return float(old)
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:

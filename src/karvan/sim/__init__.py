@@ -13,11 +13,12 @@ from karvan.sim.step import (
     Seize,
     Serve,
     Unload,
+    WhenEmpty,
 )
 from karvan.sim.system import System
 from karvan.sim.time import Time, empirical, exponential, fixed, gamma, lognormal, triangular
 
 __all__ = [
     "Await", "Board", "Delay", "Load", "Pace", "Pass", "Release", "Repeat", "Result", "Seize", "Serve", "System",
-    "Time", "Unload", "empirical", "exponential", "fixed", "gamma", "lognormal", "replicate", "triangular",
+    "Time", "Unload", "WhenEmpty", "empirical", "exponential", "fixed", "gamma", "lognormal", "replicate", "triangular",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING
 
 from karvan.ground.errors import InputError, Problem, shown
-from karvan.sim.step import Await, Board, Load, Release, Repeat, Seize, Serve, Step, Unload
+from karvan.sim.step import Await, Board, Load, Release, Repeat, Seize, Serve, Step, Unload, WhenEmpty
 
 if TYPE_CHECKING:
     from karvan.sim.system import Program, Queue, System
@@ -124,15 +124,17 @@ def _numbers(step: Step, where: str, steps: int) -> list[Problem]:
         return hours(f"{where}, longest_h", step.longest_h)
     if isinstance(step, Await):
         return [problem for instant in step.instants_h for problem in hours(f"{where}, instants_h", instant)]
-    if isinstance(step, Repeat) and not 0 <= step.step < steps:
-        return [Problem(f"{where}, step", shown(step.step), f"give 0 to {steps - 1}")]
+    if isinstance(step, (Repeat, WhenEmpty)):
+        last = steps - 1 if isinstance(step, Repeat) else steps
+        if not 0 <= step.step <= last:
+            return [Problem(f"{where}, step", shown(step.step), f"give 0 to {last}")]
     return []
 
 
 def _of_the_wrong_kind(step: Step, where: str, vehicle: str | None, unit: str | None) -> list[Problem]:
     """Steps of vehicles that units would come to, and of units that vehicles would."""
     name = type(step).__name__
-    if unit and isinstance(step, (Load, Unload, Repeat)):
+    if unit and isinstance(step, (Load, Unload, Repeat, WhenEmpty)):
         return [Problem(where, f"{name}, for units of {unit}", "give the source a capacity, if they are vehicles")]
     if vehicle and (isinstance(step, Board) or (isinstance(step, Serve) and step.turned_away)):
         what = "boards" if isinstance(step, Board) else "may be turned away"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from karvan.sim.time import Time
 
+Instant = TypeVar("Instant", int, float)
 Spells = list[tuple[int, int]]
 """Beginnings and ends, ms."""
 
@@ -25,9 +27,9 @@ class Closure:
     duration: Time
 
 
-def union(many: Iterable[Spells]) -> Spells:
+def union(many: Iterable[list[tuple[Instant, Instant]]]) -> list[tuple[Instant, Instant]]:
     """Spells in which any of several is on: in order, and not touching."""
-    joined: Spells = []
+    joined: list[tuple[Instant, Instant]] = []
     for begin, end in sorted(spell for spells in many for spell in spells):
         if joined and begin <= joined[-1][1]:
             joined[-1] = joined[-1][0], max(joined[-1][1], end)

@@ -7,14 +7,18 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
+from karvan.ground.errors import InputError, Problem
 from karvan.network.item import AFLOAT, SERVICE_CV, WAIT_CV
 from karvan.network.ride import Riding, Way
 from karvan.sim import step as do
+from karvan.sim.closure import union
 from karvan.sim.stream import Pass, Ride, Stream
 from karvan.sim.system import System
 from karvan.sim.time import Time, fixed, gamma, of_kind
@@ -59,10 +63,12 @@ class Period:
 
 def compile_corridor(corridor: Corridor, streams: Sequence[Stream], period: Period) -> System:
     """The system of a corridor with its streams over a period."""
-    return _Compiler(corridor, streams, period).system()
+    return Compiler(corridor, streams, period).system()
 
 
-class _Compiler:
+class Compiler:
+    """Compiles one corridor with its streams; what a vehicle or a unit does at each of its parts can be asked for."""
+
     def __init__(self, corridor: Corridor, streams: Sequence[Stream], period: Period) -> None:
         self.corridor, self.streams, self.period = corridor, streams, period
         self.riding = Riding(corridor)
@@ -71,7 +77,13 @@ class _Compiler:
         self.pools = {service: pool for pool in corridor.rows("pool") for service in pool.services}
         self.boarded = {(leg.way, leg.board) for stream in streams for leg in stream.legs if isinstance(leg, Ride)}
         """Stops of ways where anyone boards: only there is there a queue."""
+        self.alighted = {(leg.way, leg.alight) for stream in streams for leg in stream.legs if isinstance(leg, Ride)}
+        """Stops of ways where anyone alights: only there is a vehicle unloaded."""
         self.ridden = {way for way, _ in self.boarded}
+        self.stop_of: dict[tuple[str, int], int] = {}
+        """Stops of ways where anyone boards or alights, numbered way by way."""
+        for _, used in groupby(sorted(self.boarded | self.alighted), key=itemgetter(0)):
+            self.stop_of |= {stop: number for number, stop in enumerate(used)}
 
     def system(self) -> System:
         self.closures()
@@ -90,21 +102,32 @@ class _Compiler:
         rates: dict[str, dict[int, float]] = {}
         for row in self.corridor.rows("closure_rate"):
             rates.setdefault(row.closure, {})[row.month] = row.starts
+        self.dated: dict[str, list[tuple[float, float]]] = {}
+        for row in self.corridor.rows("closure_time"):
+            spell = max(self.period.hour(row.begins), 0.0), self.period.hour(row.ends)
+            if spell[0] < min(spell[1], self.period.total_h):
+                self.dated.setdefault(row.closure, []).append(spell)
+        told = {(row.closure, row.begins.year) for row in self.corridor.rows("closure_time")}
         self.stopped: dict[tuple[str, str], list[str]] = {}
         for closure in self.corridor.rows("closure"):
             times_of = closure.times_of or closure.id
             for name in closure.stops:
                 self.stopped.setdefault((closure.stops_table, name), []).append(times_of)
             if times_of == closure.id:
-                months = [
-                    (until, rates.get(closure.id, {}).get(month, 0.0) / h) for until, month, h in self.period.months()
-                ]
+                months = []
+                for until, month, h in self.period.months():
+                    year = (self.period.begin + dt.timedelta(hours=until - h / 2)).year
+                    starts = 0.0 if (closure.id, year) in told else rates.get(closure.id, {}).get(month, 0.0)
+                    months.append((until, starts / h))
                 cv = closure.duration_cv
                 usual = SERVICE_CV.get(closure.duration_dist, 1.0 if closure.duration_dist else 0.0)
                 spread = usual if cv is None else cv
-                self.made.closure(
-                    closure.id, months, of_kind(closure.duration_dist or "gamma", closure.duration_h, spread)
-                )
+                mean_h = closure.duration_h or 0.0  # without rates none is drawn
+                self.made.closure(closure.id, months, of_kind(closure.duration_dist or "gamma", mean_h, spread))
+
+    def given(self, closures: Sequence[str]) -> list[tuple[float, float]]:
+        """When any of some closures is on by dates, hours."""
+        return union(self.dated.get(name, []) for name in closures)
 
     def gate_of(self, table: str, name: str) -> list[do.Step]:
         """Passing whatever closures stop that thing."""
@@ -112,7 +135,8 @@ class _Compiler:
             return []
         gate = f"{table} {name}"
         if gate not in self.made.gates:
-            self.made.gate(gate, closures=self.stopped[table, name], place=name)
+            closures = self.stopped[table, name]
+            self.made.gate(gate, self.given(closures), closures=closures, place=name)
         return [do.Pass(gate)]
 
     def gates(self) -> None:
@@ -123,7 +147,9 @@ class _Compiler:
                 continue
             closures = [*self.stopped.get(("facility", name), []), *self.stopped.get(("place", facility.place), [])]
             if closures:
-                self.made.gate(f"closures {name}", closures=closures, stations=[name], place=facility.place)
+                self.made.gate(
+                    f"closures {name}", self.given(closures), closures=closures, stations=[name], place=facility.place
+                )
             if facility.opens is not None and facility.closes is not None:
                 shut = list(self.shut_hours(facility))
                 self.made.gate(f"hours {name}", shut, stations=[name], hours=True, place=facility.place)
@@ -203,7 +229,7 @@ class _Compiler:
         for way in (there, back):
             if way and service.departs == "when_full":
                 for k in self.calls(way):
-                    self.made.program(f"{way.id} from {k}", [*self.round(way, k), *self.end(way)])
+                    self.made.program(f"{way.id} from {k}", self.trip(way, k))
             elif way:
                 self.made.program(way.id, [*self.round(way, 0), *self.end(way)])
                 self.departures(way)
@@ -216,12 +242,13 @@ class _Compiler:
         """The queue at a stop; where vehicles are formed as goods come, it calls them."""
         service, place = way.service, way.stops[k].place
         if service.fleet is not None or service.departs != "when_full":
-            self.made.queue(queue_of(way, k), stop=k, place=place)
+            self.made.queue(queue_of(way, k), stop=self.stop_of[way.id, k], place=place)
             return
         longest = service.longest_wait_h if service.longest_wait_h is not None else service.headway_h
         self.made.queue(
-            queue_of(way, k), stop=k, place=place, calls=f"{way.id} from {k}", capacity=FULL, longest_h=longest
-        )
+            queue_of(way, k), stop=self.stop_of[way.id, k], place=place, calls=f"{way.id} from {k}", capacity=FULL,
+            longest_h=longest,
+        )  # fmt: skip
 
     def departures(self, way: Way) -> None:
         """Vehicles of a service that goes by a headway or a timetable."""
@@ -258,10 +285,15 @@ class _Compiler:
             steps += self.round(back, 0)
         else:
             for k in reversed(range(len(there.links))):
-                steps += self.hop(there, k)
-        steps += [do.Unload(0), do.Repeat()] if not back else [do.Repeat()]
-        self.made.program(service.id, [step for step in steps if step != do.Unload(0)])
+                steps += [_turned(step) for step in self.hop(there, k)]
+        self.made.program(service.id, [*steps, do.Repeat()])
         self.made.fleet(service.id, service.id, service.fleet, FULL)
+
+    def trip(self, way: Way, first: int) -> list[do.Step]:
+        """The trip of a vehicle that is formed at a stop as goods come: it ends where the last of them alight."""
+        steps = self.round(way, first, on_demand=True)
+        end = do.WhenEmpty(len(steps))
+        return [*(end if isinstance(step, do.WhenEmpty) else step for step in steps), *self.end(way)]
 
     def end(self, way: Way) -> list[do.Step]:
         """After the last stop: what was drawn from a pool comes back empty."""
@@ -271,12 +303,14 @@ class _Compiler:
         back = [do.Delay(fixed(pool.turnaround_h), "travel", pool.name, pool.id)] if pool.turnaround_h else []
         return [*back, do.Release(pool.id, pool.per_trip)]
 
-    def round(self, way: Way, first: int) -> list[do.Step]:
-        """A vehicle's way from stop `first` to the last one."""
+    def round(self, way: Way, first: int, *, on_demand: bool = False) -> list[do.Step]:
+        """A vehicle's way from stop `first` to the last one, or to where nobody is aboard any more."""
         vehicle = self.corridor.row("vehicle", way.service.vehicle)
         steps: list[do.Step] = []
         for k in range(first, len(way.stops)):
             steps += self.stop(way, k, vehicle, first=first)
+            if on_demand and first < k < len(way.links) and (way.id, k) in self.alighted:
+                steps.append(do.WhenEmpty(0))
             if k < len(way.links):
                 steps += [step for at in ("service", "place") for step in self.gate_of(at, _thing(way, k, at))]
                 steps += self.hop(way, k)
@@ -294,34 +328,41 @@ class _Compiler:
             stands += [
                 step for change in self.riding.train_changes(way.stops, way.links, k) for step in self.served(change)
             ]
-        work: list[do.Step] = [do.Unload(k)] if lands else []
+        alights = (way.id, k) in self.alighted and k > first
+        work: list[do.Step] = [do.Unload(self.stop_of[way.id, k])] if alights else []
         work += stands
-        if loads:
-            work += self.load(way, k, first)
+        before, at = self.load(way, k, first) if loads else ([], [])
         berth = self.berth(stop.place, vehicle) if way.service.mode in ("sea", "inland_waterway") else None
         if berth is None or stop.call == "pass" or not (lands or loads):
-            return work
+            return [*work, *before, *at]
         half = service_time(berth, share=0.5)
         stay: list[do.Step] = [
             do.Delay(half, "handling", stop.place, f"{berth.id} {side}") for side in ("unloading", "loading")
         ]
-        work = [stay[0], *work, *([stay[1]] if loads else [])] if lands else [*work, stay[1]]
-        return [*self.papers(berth), do.Seize(self.station(berth)), *work, do.Release(berth.id)]
+        work = [*([stay[0]] if lands else []), *work, *at, *([stay[1]] if loads else [])]
+        return [*before, *self.papers(berth), do.Seize(self.station(berth)), *work, do.Release(berth.id)]
 
-    def load(self, way: Way, k: int, first: int) -> list[do.Step]:
+    def load(self, way: Way, k: int, first: int) -> tuple[list[do.Step], list[do.Step]]:
+        """What a vehicle does to load: before it takes a berth, and at it.
+
+        A ship that waits for its load, or for its hour, does so off the berth.
+        """
         service = way.service
         filling = service.fleet is not None and service.departs == "when_full" and k == 0
-        steps: list[do.Step] = [
-            do.Load(queue_of(way, k), fill=filling, longest_h=service.longest_wait_h if filling else None)
-        ]
+        if filling:
+            return [do.Load(queue_of(way, k), fill=True, longest_h=service.longest_wait_h)], []
+        before: list[do.Step] = []
+        at: list[do.Step] = [do.Load(queue_of(way, k))]
         if k == first:
             if service.fleet is not None and service.departs == "headway" and service.headway_h:
-                self.made.section(f"departures {way.id}", service.headway_h, place=way.stops[k].place, cause="vehicle")
-                steps.insert(0, do.Pace(f"departures {way.id}", fixed(0.0)))
+                section = f"departures {way.id}"
+                if section not in self.made.sections:
+                    self.made.section(section, service.headway_h, place=way.stops[k].place, cause="vehicle")
+                before = [do.Pace(section, fixed(0.0))]
             pool = self.pools.get(service.id)
             if pool is not None and service.fleet is None:
-                steps.append(do.Seize(pool.id, pool.per_trip))
-        return steps
+                at.append(do.Seize(pool.id, pool.per_trip))
+        return before, at
 
     def hop(self, way: Way, k: int) -> list[do.Step]:
         """From stop k to the next: border out, the line, border in."""
@@ -336,9 +377,9 @@ class _Compiler:
             section = f"{link.id} {'there' if link.from_place == a else 'back'}"
             if section not in self.made.sections:
                 self.made.section(section, 24 / link.paths_per_day, place=a)
-            steps.append(do.Pace(section, fixed(hours)))
+            steps.append(do.Pace(section, fixed(hours), to=b))
         else:
-            steps.append(do.Delay(fixed(hours), "travel", a, link.id))
+            steps.append(do.Delay(fixed(hours), "travel", a, link.id, to=b))
         if mode not in AFLOAT:
             for facility in self.riding.border_facilities(mode, b, a, "in"):
                 steps += self.served(facility)
@@ -377,7 +418,7 @@ class _Compiler:
     def ridden_leg(self, leg: Ride, stream: Stream) -> list[do.Step]:
         way = self.ways[leg.way]
         start, end = way.stops[leg.board].place, way.stops[leg.alight].place
-        board = do.Board(queue_of(way, leg.board), leg.alight, size=self.size(way, stream))
+        board = do.Board(queue_of(way, leg.board), self.stop_of[way.id, leg.alight], size=self.size(way, stream))
         if way.service.mode not in AFLOAT:
             return [board]
         out = self.riding.border_facilities(way.service.mode, start, end, "out")
@@ -390,24 +431,44 @@ class _Compiler:
 
     def size(self, way: Way, stream: Stream) -> int:
         """The share of a vehicle that a unit takes, so that a whole number of units fill it."""
-        vehicle = self.corridor.row("vehicle", way.service.vehicle)
-        room = room_for(vehicle, stream)
+        vehicle, share = self.corridor.row("vehicle", way.service.vehicle), self.load_share(way)
+        room = room_for(vehicle, stream, share)
         if room < 1:
-            raise ValueError(f"{vehicle.id} takes no {stream.unit} of {stream.id}")
+            found = f"no room for a {stream.unit} of {stream.id} at a load share of {share:g}"
+            remedy = "give the vehicle more capacity, or its berths a larger load_share"
+            raise InputError("the corridor", [Problem(f"vehicle.csv, row {vehicle.id}", found, remedy)])
         return int(FULL / room)
 
+    def load_share(self, way: Way) -> float:
+        """The share of its capacity that a vessel may load: the least of the berths at which it calls."""
+        if way.service.mode not in ("sea", "inland_waterway"):
+            return 1.0
+        vehicle = self.corridor.row("vehicle", way.service.vehicle)
+        berths = [self.berth(stop.place, vehicle) for stop in way.stops if stop.call != "pass"]
+        return min((berth.load_share for berth in berths if berth and berth.load_share is not None), default=1.0)
 
-def room_for(vehicle: Row, stream: Stream) -> float:
-    """Units of a stream that a vehicle takes, not rounded for small boxes beside large ones."""
+
+def room_for(vehicle: Row, stream: Stream, share: float = 1.0) -> float:
+    """Units of a stream that a vehicle takes when it loads a share of its capacity.
+
+    Whole wagons and trucks; boxes are not rounded, for small ones stand beside large ones.
+    """
+    if stream.unit == "container":
+        return share * (vehicle.capacity_teu or 0.0) / stream.teu
     if stream.unit == "wagon":
-        return float(vehicle.capacity_wagons or int((vehicle.capacity_t or 0.0) / stream.tonnes))
-    if stream.unit == "truck":
-        return float(vehicle.capacity_trucks or int((vehicle.capacity_teu or 0.0) / 2))
-    return float((vehicle.capacity_teu or 0.0) / stream.teu)
+        slots = vehicle.capacity_wagons or (vehicle.capacity_t or 0.0) / stream.tonnes
+    else:
+        slots = vehicle.capacity_trucks or (vehicle.capacity_teu or 0.0) / 2
+    return float(int(share * slots + 1e-9))  # .58 of 50 is 29, though not in floating point
 
 
 def _thing(way: Way, k: int, table: str) -> str:
     return str(way.service.id if table == "service" else way.stops[k].place)
+
+
+def _turned(step: do.Step) -> do.Step:
+    """A way sailed back."""
+    return replace(step, place=step.to, to=step.place) if isinstance(step, do.Delay) and step.to else step
 
 
 def queue_of(way: Way, k: int) -> str:

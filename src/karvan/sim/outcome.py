@@ -38,8 +38,7 @@ class Outcome:
     sections: Columns
     """trains."""
     groups: Columns
-    """created, delivered, turned_away, hours and hours_sd from creation to delivery, and the unit-hours by
-    cause of the delivered."""
+    """created, delivered, turned_away, hours and hours_sd from creation to delivery, and the unit-hours by cause."""
     lost: Columns
     """hours of units and of vehicles by place, cause and part."""
     histogram: NDArray[np.int32]
@@ -57,9 +56,12 @@ def outcome_of(replication: Replication) -> Outcome:
     p, s = replication.packed, replication.state
     census = np.zeros(4, dtype=np.int64)
     close(replication.model, s, census)
+    if (s.group_spent.sum(axis=1) != s.group.within).any():
+        raise KarvanError(f"the time of units does not add up in replication {replication.number}")
     hours = replication.hours
     rows = int(s.clock.sample[0])
     at = replication.sample_h * np.arange(1, rows + 1)
+    early = np.cumsum(s.early)[:rows]
     stations = len(p.station)
     return Outcome(
         number=replication.number,
@@ -78,7 +80,7 @@ def outcome_of(replication: Replication) -> Outcome:
         },
         histogram=s.hist,
         series={"at_h": at, "waiting": s.series[:rows, :, 0], "in_use": s.series[:rows, :stations, 1]},
-        pulse={"at_h": at, "in_system": s.pulse[:rows, 0], "delivered": s.pulse[:rows, 1]},
+        pulse={"at_h": at, "in_system": s.pulse[:rows, 0] + early, "delivered": s.pulse[:rows, 1] - early},
         balance=_balance(replication, census),
     )
 

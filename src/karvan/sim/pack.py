@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 from zlib import crc32
 
@@ -18,7 +17,7 @@ from karvan.kernels.agenda import LAST_INSTANT
 from karvan.kernels.fields import Floats, Ints, Records
 from karvan.sim.check import inconsistencies, numbers, refuse
 from karvan.sim.closure import Closure, Spells
-from karvan.sim.step import Await, Board, Delay, Load, Pace, Pass, Release, Seize, Serve, Step, Unload
+from karvan.sim.step import Await, Board, Delay, Load, Pace, Pass, Release, Repeat, Seize, Serve, Step, Unload
 from karvan.sim.system import Program, System
 from karvan.sim.time import Time, quantiles
 
@@ -85,10 +84,6 @@ class Packed:
     lot: int
     steps: tuple[tuple[str, Step | None], ...]
     """Program and step of each row of `op`; None where a program ends."""
-
-    @cached_property
-    def account_cause(self) -> Ints:
-        return np.array([f.CAUSES.index(account.cause) for account in self.accounts], dtype=np.int64)
 
 
 def pack(system: System) -> Packed:
@@ -229,7 +224,9 @@ class _Packer:
         if cause not in f.CAUSES:
             remedy = f"give one of {', '.join(f.CAUSES)}"
             self.problems.append(Problem(f"{part} at {place}, cause", shown(cause), remedy))
-        return self.accounts.setdefault(Account(place, cause, part), len(self.accounts))
+            return 0
+        number = self.accounts.setdefault(Account(place, cause, part), len(self.accounts))
+        return number << f.CAUSE_BITS | f.CAUSES.index(cause)
 
     def ident(self, *words: str) -> int:
         """A number of 31 bits of its own for a source, fleet or queue, from its name."""
@@ -250,10 +247,12 @@ class _Packer:
             row = self.row(step, where, first, out, seen, program)
             if isinstance(step, Delay) and isinstance((*program.steps, None)[number + 1], Delay):
                 row["rule"] = f.GOES_ON
-            self.rows.append({**row, "weight": program.weight})
+            self.rows.append({**row, "weight": program.weight, "group": group})
             self.steps.append((program.name, step))
         for turned_away in (0, 1):
-            self.rows.append({"code": f.LEAVE, "where": group, "n": turned_away, "weight": program.weight})
+            self.rows.append(
+                {"code": f.LEAVE, "where": group, "n": turned_away, "weight": program.weight, "group": group}
+            )
             self.steps.append((program.name, None))
 
     def row(
@@ -295,7 +294,8 @@ class _Packer:
             row["alight"] = len(self.flips)
             row["work"] = self.account(program.name, "vehicle", program.name)
         else:
-            row["code"], row["where"] = f.REPEAT, first + step.step
+            row["code"] = f.REPEAT if isinstance(step, Repeat) else f.WHEN_EMPTY
+            row["where"] = first + step.step
         return row
 
     def named(self, seen: Counter[object], *words: str) -> int:

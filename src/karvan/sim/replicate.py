@@ -17,6 +17,7 @@ from karvan.sim.pack import MS_PER_H, Packed, pack
 from karvan.sim.quantiles import quantile_interval
 from karvan.sim.replication import Replication
 from karvan.sim.system import System
+from karvan.sim.trace import Tracing, run_traced
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,18 @@ class Result:
         return interval([float(getattr(outcome, table)[measure][at]) for outcome in self.outcomes])
 
 
-def run_one(packed: Packed, seed: int, number: int, hours: float, warmup_h: float, sample_h: float) -> Outcome:
+def run_one(
+    packed: Packed,
+    seed: int,
+    number: int,
+    hours: float,
+    warmup_h: float,
+    sample_h: float,
+    tracing: Tracing | None = None,
+) -> Outcome:
     """One replication: the same bits wherever and whenever it is run."""
+    if tracing:
+        return run_traced(packed, seed, number, hours, warmup_h, sample_h, tracing)
     replication = Replication(packed, seed, number, hours, warmup_h, sample_h)
     replication.run()
     return outcome_of(replication)
@@ -80,6 +91,7 @@ def replicate(
     workers: int = 1,
     executor: Executor | None = None,
     watch: Callable[[Outcome], None] | None = None,
+    tracing: Tracing | None = None,
 ) -> Result:
     """Run replications of a system.
 
@@ -90,6 +102,7 @@ def replicate(
         workers: threads; the loop holds no lock. Any number of them gives the same bits.
         executor: runs them instead of threads: a cluster's.
         watch: hears each outcome as it comes, in any order.
+        tracing: that each is to leave a trace: outcomes are then `Traced`.
 
     Raises:
         InputError: for a system that is not complete, or hours, seeds and numbers that are none.
@@ -100,7 +113,7 @@ def replicate(
     if wrong:
         raise InputError("the run", wrong)
     packed = system if isinstance(system, Packed) else pack(system)
-    arguments = (hours, warmup_h, sample_h or hours / 1000)
+    arguments = (hours, warmup_h, sample_h or hours / 1000, tracing)
     if executor is None and workers == 1:
         return Result(tuple(_heard(watch, (run_one(packed, seed, n, *arguments) for n in numbers))))
     if executor is not None:
@@ -121,7 +134,7 @@ def _spread(
     packed: Packed,
     seed: int,
     numbers: list[int],
-    arguments: tuple[float, float, float],
+    arguments: tuple[float, float, float, Tracing | None],
     watch: Callable[[Outcome], None] | None,
 ) -> tuple[Outcome, ...]:
     futures = [executor.submit(run_one, packed, seed, n, *arguments) for n in numbers]

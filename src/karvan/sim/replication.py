@@ -19,6 +19,7 @@ from karvan.sim.pack import MS_PER_H, Packed, ms
 
 EVENTS_AT_A_TIME = 2_000_000
 """Events between two looks at whether to go on, and at the progress."""
+CACHE_LINE = 64
 LOG_ROWS = 1 << 17
 LOG_MARGIN = 1 << 16
 
@@ -75,12 +76,11 @@ class Replication:
             clock=_rows(f.CLOCK, 1),
             tree=_tree(slots),
             free_slot=np.arange(slots, dtype=np.int64)[::-1].copy(),
-            slot_who=np.zeros(slots, dtype=np.int64),
             unit=_units(units),
-            spent=np.zeros(units * f.SPENT, dtype=np.int64),
+            marks=np.zeros((units, 2), dtype=np.int64),
             car=_cars(cars),
-            snap=np.zeros((cars, p.stops, f.N_CAUSES + 1), dtype=np.int64),
-            hold=np.full((cars, p.stops, 2), f.NONE, dtype=np.int64),
+            toll=np.zeros((cars, f.RIDE), dtype=np.int64),
+            ride=np.full((cars, p.stops, f.RIDE), f.NONE, dtype=np.int64),
             station=p.station.copy(),
             line=_filled(_rows(f.LINE, p.lines), f.NONE),
             queue=p.queue.copy(),
@@ -94,6 +94,7 @@ class Replication:
             hist=np.zeros((len(p.groups), f.HIST_BINS), dtype=np.int32),
             series=np.zeros((samples, len(p.station) + len(p.queue), 2), dtype=np.float32),
             pulse=np.zeros((samples, 2)),
+            early=np.zeros(samples, dtype=np.int64),
             log=np.zeros((LOG_ROWS if self.log else 1, f.LOG_COLUMNS), dtype=np.int64),
         )
 
@@ -105,6 +106,7 @@ class Replication:
         clock.free_slots[0] = len(self.state.free_slot)
         clock.counted_from[0] = ms(self.warmup_h)
         clock.until[0] = ms(self.warmup_h + self.hours)
+        clock.horizon[0] = clock.counted_from[0] or clock.until[0]
         clock.step[0] = max(ms(self.sample_h), 1)
         clock.short[0] = 1
         clock.margin[0] = self.packed.lot + 8
@@ -169,9 +171,11 @@ class Replication:
         for name in ("boarded", "called", "size_boarded", "left_behind", "loaded", "wait_ms", "wait_ms2"):
             s.queue[name] = 0
         s.station.most, s.queue.most, s.section.trains = s.station.waiting, s.queue.units, 0
-        # Not `lost`, which takes no time from before that instant, and has the time after it of what began before.
+        # Not `lost` nor `group_spent`, which take no time from before that instant, and have the time after it of what
+        # began before.
+        s.clock.horizon[0] = s.clock.until[0]
         _filled(s.group, 0)
-        s.group_spent[:] = s.hist[:] = 0
+        s.hist[:] = 0
 
     def _busiest(self) -> str:
         """Who goes on without end: the last that was made ready, if there is one."""
@@ -181,9 +185,9 @@ class Replication:
         return f"program {self.packed.steps[self.state.unit.at[clock.ready_tail[0]]][0]!r}"
 
     def _fit_log(self) -> None:
-        """Room for what one event may log: at most three rows of each unit or vehicle."""
+        """Room for what one event may log: at most three rows of each unit or vehicle, and a few of each step."""
         if self.log:
-            margin = max(LOG_MARGIN, 3 * len(self.state.unit))
+            margin = max(LOG_MARGIN, 3 * len(self.state.unit) + 3 * len(self.packed.op))
             self.state.clock.logging[0] = margin
             if len(self.state.log) < 2 * margin:
                 self._flush_log()
@@ -202,7 +206,7 @@ class Replication:
         unit[:n] = old.unit
         old.clock.free_unit[0] = _append(unit.next, n, int(old.clock.free_unit[0]))
         old.clock.free_units[0] += n
-        self.state = old._replace(unit=unit, spent=_doubled(old.spent, 0))
+        self.state = old._replace(unit=unit, marks=_doubled(old.marks, 0))
         self._fit_log()
 
     def _more_cars(self) -> None:
@@ -212,18 +216,18 @@ class Replication:
         car[:n] = old.car
         old.clock.free_car[0] = _append(car.next, n, int(old.clock.free_car[0]))
         old.clock.free_cars[0] += n
-        self.state = old._replace(car=car, snap=_doubled(old.snap, 0), hold=_doubled(old.hold, f.NONE))
+        self.state = old._replace(car=car, toll=_doubled(old.toll, 0), ride=_doubled(old.ride, f.NONE))
 
     def _more_slots(self) -> None:
         old = self.state
         n = len(old.free_slot)
-        tree = _tree(2 * n, old.tree[2 * n :: 2])
+        tree = _tree(2 * n, old.tree[2 * n :])
         free = int(old.clock.free_slots[0])
         free_slot = np.zeros(2 * n, dtype=np.int64)
         free_slot[:n] = np.arange(2 * n - 1, n - 1, -1)
         free_slot[n : n + free] = old.free_slot[:free]
         old.clock.free_slots[0] += n
-        self.state = old._replace(tree=tree, free_slot=free_slot, slot_who=_doubled(old.slot_who, 0))
+        self.state = old._replace(tree=tree, free_slot=free_slot)
 
 
 def model_of(p: Packed, key: Keys, flip: Ints) -> Model:
@@ -232,7 +236,6 @@ def model_of(p: Packed, key: Keys, flip: Ints) -> Model:
         op=p.op,
         time=p.time,
         shape=p.shape,
-        account_cause=p.account_cause,
         interval=p.interval,
         gate_station=p.gate_station,
         flip=flip,
@@ -244,6 +247,13 @@ def model_of(p: Packed, key: Keys, flip: Ints) -> Model:
 
 def _rows(kind: np.dtype[np.void], n: int) -> Records:
     return np.zeros(n, dtype=kind).view(np.recarray)
+
+
+def _lined_up(kind: np.dtype[np.void], n: int) -> Records:
+    """Rows that begin at a line of the processor's cache, so that each lies in as few of them as can be."""
+    room = np.zeros(n * kind.itemsize + CACHE_LINE, dtype=np.uint8)
+    skip = -room.ctypes.data % CACHE_LINE
+    return room[skip : skip + n * kind.itemsize].view(kind).view(np.recarray)
 
 
 def _filled(table: Records, value: int) -> Records:
@@ -271,12 +281,12 @@ def _room(least: int) -> int:
     return 1 << (least - 1).bit_length()
 
 
-def _tree(slots: int, keys: Ints | None = None) -> Ints:
-    """A tournament over slots, those of the first few with these keys: all rounds played."""
+def _tree(slots: int, rows: Ints | None = None) -> Ints:
+    """A tournament over slots, the first few of them with these rows: all rounds played."""
     tree = np.full((2 * slots, 2), NEVER, dtype=np.int64)
     tree[slots:, 1] = np.arange(slots)
-    if keys is not None:
-        tree[slots : slots + len(keys), 0] = keys
+    if rows is not None:
+        tree[slots : slots + len(rows) // 2] = rows.reshape(-1, 2)
     low = slots
     while low > 1:
         left, right = tree[low : 2 * low : 2], tree[low + 1 : 2 * low : 2]
@@ -286,7 +296,7 @@ def _tree(slots: int, keys: Ints | None = None) -> Ints:
 
 
 def _units(n: int) -> Records:
-    unit = _rows(f.UNIT, n)
+    unit = _lined_up(f.UNIT, n)
     unit.at = f.NONE
     _append(unit.next, 0, f.NONE)
     return unit

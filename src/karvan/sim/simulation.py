@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from karvan.evidence.run import RunFolder
 from karvan.sim.interval import Difference, Interval, interval, paired
@@ -52,8 +54,21 @@ class Simulation:
         return both.sort_values("queue", ascending=False)
 
     def lost(self) -> pd.DataFrame:
-        """Time by place, cause and part: unit-hours and vehicle-hours a replication."""
-        return self._means("lost", ["place", "cause", "part"]).sort_values("unit_h", ascending=False)
+        """Time by place, cause and part: unit-hours and vehicle-hours a replication, with those that lost none."""
+        import pandas as pd
+
+        numbers = sorted(self.run.done())
+        lost = self.replications("lost")
+        each: dict[str, pd.DataFrame] = {
+            name: lost.pivot_table(
+                values=name, index=["place", "cause", "part"], columns="replication", aggfunc="sum", fill_value=0.0
+            ).reindex(columns=numbers, fill_value=0.0)
+            for name in ("unit_h", "vehicle_h")
+        }
+        half = self._t(len(numbers)) / len(numbers) ** 0.5
+        means = {name: per.mean(axis=1) for name, per in each.items()}
+        halves = {f"{name}_ci": half * per.std(axis="columns", ddof=1) for name, per in each.items()}
+        return pd.DataFrame(means | halves).sort_values("unit_h", ascending=False, kind="stable")
 
     def bottlenecks(self) -> pd.DataFrame:
         """Parts ranked by the unit-hours that are lost waiting for them, with their share of all time.
@@ -61,22 +76,106 @@ class Simulation:
         Waiting until a vehicle that is formed on demand has its load is none: more vehicles would not lessen it.
         """
         lost = self.lost().reset_index()
-        queues = self.replications("queues")
-        lost = lost[~lost["part"].isin(set(queues.loc[queues["on_demand"], "queue"]))]
-        total = self.lost()["unit_h"].sum()
-        queued = lost[lost["cause"].isin(QUEUEING)].copy()
+        total = lost["unit_h"].sum()
+        queued = self._queued(lost).copy()
         queued["share"] = queued["unit_h"] / total if total else 0.0
         return queued[["part", "place", "cause", "unit_h", "unit_h_ci", "vehicle_h", "share"]].reset_index(drop=True)
 
+    def _queued(self, lost: pd.DataFrame) -> pd.DataFrame:
+        """Rows of a table of lost time whose waiting more capacity could lessen."""
+        queues = self.replications("queues")
+        on_demand = set(queues.loc[queues["on_demand"], "queue"])
+        return lost[lost["cause"].isin(QUEUEING) & ~lost["part"].isin(on_demand)]
+
+    def one_more(self) -> pd.DataFrame:
+        """What one more server, vessel or path gives at bottlenecks: this run with it less without, `karvan.simulate`'s
+        `one_more` asking for it. Means with the bounds of paired 95 % intervals; empty where it was not asked for.
+
+        hours: mean time of a unit; waiting_h, here_h: unit-hours a year of waiting, everywhere and there; delivered:
+        units a year.
+        """
+        import pandas as pd
+
+        there = any(name == "one_more" for name, _, _ in self.run.files())
+        found: pd.DataFrame = self.run.read("one_more").to_pandas() if there else pd.DataFrame()
+        return found
+
+    def waiting_by_replication(self, part: str | None = None) -> NDArray[np.float64]:
+        """Unit-hours of waiting that more capacity could lessen, everywhere or for one part (n_replications,)."""
+        lost = self.replications("lost")
+        rows = self._queued(lost) if part is None else lost[(lost["part"] == part) & lost["cause"].isin(QUEUEING)]
+        return self._sums(rows.groupby("replication")["unit_h"].sum())
+
+    def delivered_by_replication(self) -> NDArray[np.float64]:
+        """Units delivered (n_replications,)."""
+        return self._sums(self.replications("times").groupby("replication")["delivered"].sum())
+
+    def hours_by_replication(self) -> NDArray[np.float64]:
+        """Mean time from creation to delivery over all units (n_replications,); missing where none is delivered."""
+        frame = self.replications("times")
+        total = (frame["hours"].fillna(0.0) * frame["delivered"]).groupby(frame["replication"]).sum()
+        delivered = self.delivered_by_replication()
+        hours = np.full(len(delivered), np.nan)
+        np.divide(self._sums(total), delivered, out=hours, where=delivered > 0)
+        return hours
+
+    def _sums(self, by_replication: pd.Series[float]) -> NDArray[np.float64]:
+        return np.array(by_replication.reindex(sorted(self.run.done()), fill_value=0.0), dtype=np.float64)
+
     def by_cause(self) -> pd.DataFrame:
         """All time by cause, unit-hours and share."""
-        per = self.replications("lost").pivot_table(
-            values="unit_h", index="replication", columns="cause", aggfunc="sum", fill_value=0.0
-        )
-        frame = self._summary({str(cause): per[cause].to_numpy() for cause in per})
-        frame.index.name = "cause"
+        return self._by("cause", self.replications("lost"))
+
+    def by_place(self) -> pd.DataFrame:
+        """Waiting by place, unit-hours and share: as `bottlenecks`, and for weather and opening hours."""
+        return self._by("place", self._waiting(self.replications("lost")))
+
+    def waiting(self) -> pd.DataFrame:
+        """The same by place and cause: unit-hours."""
+        lost = self._waiting(self.replications("lost"))
+        return (lost.groupby(["place", "cause"])[["unit_h"]].sum() / max(len(self.run.done()), 1)).reset_index()
+
+    def _waiting(self, lost: pd.DataFrame) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.concat([self._queued(lost), lost[lost["cause"].isin(("weather", "hours"))]])
+
+    def _by(self, what: str, lost: pd.DataFrame) -> pd.DataFrame:
+        per = lost.pivot_table(values="unit_h", index="replication", columns=what, aggfunc="sum", fill_value=0.0)
+        per = per.reindex(sorted(self.run.done()), fill_value=0.0)
+        frame = self._summary({str(name): per[name].to_numpy() for name in per})
+        frame.index.name = what
         frame["share"] = frame["mean"] / max(float(frame["mean"].sum()), 1e-12)
-        return frame.sort_values("mean", ascending=False)
+        return frame.sort_values("mean", ascending=False, kind="stable")
+
+    def daily(self, parts: Sequence[str]) -> pd.DataFrame:
+        """Queues of one or more stations and stops by day: mean over replications, 10th and 90th of a hundred."""
+        import pandas as pd
+
+        rows = self.replications("daily")
+        days = pd.RangeIndex(int(rows["day"].max()) + 1 if len(rows) else 0, name="day")
+        numbers = sorted(self.run.done())
+        found = {}
+        for part in parts:
+            one = rows[rows["part"] == part].pivot_table(values="waiting", index="day", columns="replication")
+            one = one.reindex(index=days, columns=numbers, fill_value=0.0).fillna(0.0)
+            low, high = one.quantile(0.1, axis=1), one.quantile(0.9, axis=1)
+            found[part] = pd.DataFrame({"mean": one.mean(axis=1), "p10": low, "p90": high})
+        return pd.concat(found, names=["part"])
+
+    def distribution(self, groups: Sequence[str]) -> pd.DataFrame:
+        """Delivered units of some groups by time door to door, from_h to to_h: a replication's mean, and the share."""
+        rows = self.replications("distribution")
+        rows = rows[rows["group"].isin(list(groups))]
+        frame = rows.groupby(["group", "from_h", "to_h"])[["units"]].sum().reset_index()
+        frame["units"] /= max(len(self.run.done()), 1)
+        frame["share"] = frame["units"] / frame.groupby("group")["units"].transform("sum")
+        return frame
+
+    def trace(self, replication: int = 0) -> pd.DataFrame:
+        """All that happened in a replication of a run that was asked for traces. Raises InputError where it was not."""
+        found: pd.DataFrame = self.run.read("trace", replication).to_pandas()
+        return found
 
     def watched(self, most: int) -> list[Interval]:
         """The mean time of all units, and of the groups with the most units among those of every replication."""
@@ -97,9 +196,7 @@ class Simulation:
 
     def mean_hours(self) -> Interval:
         """Mean time from creation to delivery over all units."""
-        frame = self.replications("times")
-        sums = frame.assign(total=frame["hours"].fillna(0.0) * frame["delivered"]).groupby("replication")
-        return interval((sums["total"].sum() / sums["delivered"].sum()).to_numpy())
+        return interval(self.hours_by_replication())
 
     def balance(self) -> dict[str, float]:
         """Means over replications: in at the start and created; delivered, turned away, and in at the end."""

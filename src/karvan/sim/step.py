@@ -45,6 +45,8 @@ class Delay:
     place: str = ""
     name: str = ""
     """What it is put down to, and what its draws are named by."""
+    to: str = ""
+    """Where it ends, if that is another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Pace:
 
     section: str
     time: Time
+    to: str = ""
+    """Where it ends, if that is another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +107,11 @@ class Repeat:
     step: int = 0
 
 
-Step = Serve | Seize | Release | Delay | Pass | Pace | Board | Unload | Load | Await | Repeat
+@dataclass(frozen=True, slots=True)
+class WhenEmpty:
+    """Vehicles: with nobody aboard, go on at a step of the program; the one after the last is its end."""
+
+    step: int
+
+
+Step = Serve | Seize | Release | Delay | Pass | Pace | Board | Unload | Load | Await | Repeat | WhenEmpty

@@ -9,15 +9,16 @@ import numpy as np
 from karvan.kernels.fields import Flags, Floats, Ints
 from karvan.sim.outcome import Columns, Outcome
 from karvan.sim.pack import MS_PER_H
-from karvan.sim.quantiles import quantile
+from karvan.sim.quantiles import edge_ms, quantile
 
 SHARES = {"p10_h": 0.1, "p50_h": 0.5, "p90_h": 0.9, "p95_h": 0.95}
 
 
 def tables_of(outcome: Outcome) -> dict[str, Columns]:
-    """Tables by name: times, stations, queues, sections, lost, daily, hour_of_day, balance."""
+    """Tables by name: times, distribution, stations, queues, sections, lost, daily, hour_of_day, balance."""
     return {
         "times": _times(outcome),
+        "distribution": _distribution(outcome),
         "stations": outcome.stations,
         "queues": outcome.queues,
         "sections": outcome.sections,
@@ -37,6 +38,19 @@ def _times(outcome: Outcome) -> Columns:
     causes = {name: column for name, column in table.items() if name.endswith("_h") and name not in SHARES}
     table.update({name: column / delivered for name, column in causes.items()})
     return table
+
+
+def _distribution(outcome: Outcome) -> Columns:
+    """Units delivered by group and time from creation to delivery: rows of the times in which there are any."""
+    counts = outcome.histogram
+    group, at = np.nonzero(counts)
+    edge_h = np.array([edge_ms(k) for k in range(counts.shape[1] + 1)]) / MS_PER_H
+    return {
+        "group": outcome.groups["group"][group],
+        "from_h": edge_h[at],
+        "to_h": edge_h[at + 1],
+        "units": counts[group, at].astype(np.int64),
+    }
 
 
 def _some(table: Columns, rows: Flags) -> Columns:

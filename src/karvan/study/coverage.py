@@ -77,22 +77,26 @@ def coverage(corridor: Corridor, each: Callable[[Iterable[Flow]], Iterable[Flow]
 
 
 def container_flows(corridor: Corridor) -> dict[Flow, float]:
-    """TEU a year by flow."""
+    """TEU of the base year by flow."""
     flows: dict[Flow, float] = defaultdict(float)
+    year = base_year(corridor)
     for row in corridor.rows("demand"):
-        if row.teu_year:
+        if row.year == year and row.teu_year:
             flows[row.origin, row.destination, row.commodity] += row.teu_year
     return dict(flows)
+
+
+def base_year(corridor: Corridor) -> int:
+    """The first year that there is demand of: what the corridor's waits and prices are of."""
+    return min((row.year for row in corridor.rows("demand")), default=2024)
 
 
 def typical(corridor: Corridor, origin: str, destination: str, commodity: str) -> FindItineraries:
     """A 40-foot box of a flow, ready at the start of its base year."""
     load = Load(boxes_40ft=1)
     goods = corridor.row("commodity", commodity)
-    year = max((row.year for row in corridor.rows("demand")), default=2024)
-    return FindItineraries(
-        origin, destination, dt.datetime(year, 1, 1, tzinfo=dt.UTC), load, tonnes_of(load, goods.t_per_teu), modes=MODES
-    )
+    depart = dt.datetime(base_year(corridor), 1, 1, tzinfo=dt.UTC)
+    return FindItineraries(origin, destination, depart, load, tonnes_of(load, goods.t_per_teu), modes=MODES)
 
 
 def leanings(plan: Plan, option: Option) -> dict[Address, float]:

@@ -5,25 +5,32 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from karvan.corridor import Corridor
 from karvan.corridor import load as load_corridor
 from karvan.corridor.gazetteer import Gazetteer
 from karvan.itinerary import FindItineraries, Load, Plan, choose, search
 from karvan.network import Network, pack
+from karvan.network.measured import UNMEASURED, Measured
 from karvan.scenario import Change, bend, read_change
 from karvan.study.request import DEFAULT_COMMODITY, commodity_of, read_request
 
+if TYPE_CHECKING:
+    from karvan.sim.simulation import Simulation
+
 
 class Planner:
-    """Answers requests on one corridor; packs it once."""
+    """Answers requests on one corridor, with the waits of a run where it measured them; packs it once."""
 
-    def __init__(self, corridor: Corridor) -> None:
+    def __init__(self, corridor: Corridor, measured: Measured = UNMEASURED) -> None:
         self.corridor = corridor
+        self.measured = measured
 
     @cached_property
     def network(self) -> Network:
-        return pack(self.corridor)
+        return pack(self.corridor, self.measured)
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -32,9 +39,8 @@ class Planner:
     def plan(self, ask: FindItineraries, commodity: str = DEFAULT_COMMODITY) -> Plan:
         """Search, and choose what to show. No way at all is a plan without options, not an error."""
         found = search(self.network, ask)
-        return Plan(
-            self.corridor, ask, commodity_of(self.corridor, commodity), choose(self.network, ask, found), found.labels
-        )
+        goods, choice = commodity_of(self.corridor, commodity), choose(self.network, ask, found)
+        return Plan(self.corridor, ask, goods, choice, found.labels, self.measured)
 
     def request(
         self,
@@ -73,6 +79,7 @@ def plan(
     horizon_days: float | None = None,
     past: bool = False,
     changes: Iterable[Change | str] = (),
+    using: Simulation | Path | str | None = None,
 ) -> Plan:
     """Ways to move a load between two places, with the evidence under each.
 
@@ -90,12 +97,24 @@ def plan(
         horizon_days: the longest door-to-door time looked at.
         past: allow a departure in the past.
         changes: what is different in the corridor, as `karvan.scenario` has it: facility/AKTAU-berth/wait_h=2.
+        using: a run of the simulator on the same package whose waits are taken: what `karvan.simulate` gave, a folder,
+            or the run's name. What the run did not measure stays the package's.
 
     Raises:
-        InputError: with everything wrong in the request.
+        InputError: with everything wrong in the request, or why that run cannot be used.
     """
     corridor = package if isinstance(package, Corridor) else load_corridor(package)
-    planner = Planner(bend(corridor, [read_change(one) if isinstance(one, str) else one for one in changes]))
+    changes = list(changes)
+    bent = bend(corridor, [read_change(one) if isinstance(one, str) else one for one in changes])
+    planner = Planner(bent, _measured(using, corridor, changes))
     ask = planner.request(origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
                           epsilon=epsilon, horizon_days=horizon_days, past=past)  # fmt: skip
     return planner.plan(ask, commodity)
+
+
+def _measured(using: Simulation | Path | str | None, corridor: Corridor, changes: list[Change | str]) -> Measured:
+    if using is None:
+        return UNMEASURED
+    from karvan.study.using import waits_of  # it brings the simulator with it, which few plans need
+
+    return waits_of(using, corridor, changes)

@@ -54,7 +54,12 @@ class ResultTable:
         said = meaning(schema)
         for column in schema:
             about = said.get(column.name, {})
-            yield column.name, str(column.type), about.get("unit", ""), about.get("doc", "")
+            yield column.name, _type_name(column.type), about.get("unit", ""), about.get("doc", "")
+
+
+def _type_name(kind: Any) -> str:
+    """What a column holds; of one with a dictionary, what that holds."""
+    return str(getattr(kind, "value_type", kind))
 
 
 def result_tables(folder: Path | None = None) -> dict[str, ResultTable]:

@@ -16,7 +16,6 @@ from karvan.itinerary.search import Chain, best_of_families, generalised
 from karvan.network import Network, pack
 from karvan.sim.stream import EVEN, Pass, Ride, Stream
 
-DEPART = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 TEU_PER_TRUCK = 2
 AT_SEA = ("sea",)
 """What is counted at a port and goes by an ocean goes from that port by ship, where there is a ship."""
@@ -136,8 +135,9 @@ def cheapest(network: Network, row: Row, goods: Row) -> tuple[str, Chain] | None
     """Family and chain of least generalised cost among those that a row of demand may take."""
     tonnes = 2 * goods.t_per_teu
     usd_h = tonnes * (goods.usd_per_t or 0.0) * (goods.value_of_time_pct_day or 0.0) / 100 / 24
+    depart = dt.datetime(row.year, 1, 1, tzinfo=dt.UTC)  # of the services those that run at the start of its year
     ask = FindItineraries(
-        row.origin, row.destination, DEPART, Load(boxes_40ft=1), tonnes, max(usd_h, 1e-6), via=tuple(row.via)
+        row.origin, row.destination, depart, Load(boxes_40ft=1), tonnes, max(usd_h, 1e-6), via=tuple(row.via)
     )
     for modes in (
         (AT_SEA, MODES) if row.families and all(name.startswith("ocean") for name in row.families) else (MODES,)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from karvan.evidence.record import RECORD, REPLICATIONS
 from karvan.evidence.run import RunFolder
-from karvan.evidence.shelf import find_runs
-from karvan.ground.errors import InputError, Problem
+from karvan.evidence.shelf import find_runs, runs_folder
+from karvan.ground.errors import InputError, Problem, nearest, shown
+
+if TYPE_CHECKING:
+    from karvan.sim.simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,8 @@ class RunLine:
     command: str | None
     package: str | None
     scenario: str | None
+    changes: str | None
+    """What was asked to be different, as it was said, parted by semicolons."""
     seed: int | None
     done: int
     """Replications that are finished."""
@@ -46,6 +53,37 @@ def list_runs(folder: Path | None = None) -> tuple[list[RunLine], list[Problem]]
     return sorted(lines, key=lambda line: (line.started, line.run)), problems
 
 
+def run_called(name: Path | str, asked: str = "run") -> RunFolder:
+    """A run by its folder, or by its name where runs stand. Raises InputError on what is `asked`."""
+    path, named = Path(name).expanduser(), runs_folder() / name
+    for folder in (path, named):
+        if (folder / RECORD).exists():
+            return RunFolder.open(folder)
+    if path.exists():
+        return RunFolder.open(path)  # which says what it lacks
+    like = nearest(str(name), [run.name for run in find_runs()[0]])
+    remedy = f"nearest: {', '.join(like)}" if like else "give a run's folder, or its name as `karvan runs` lists it"
+    raise InputError("the request", [Problem(asked, shown(str(name)), remedy)])
+
+
+def simulation_of(run: Path | str) -> Simulation:
+    """The simulation that a run is of, by its folder or name; also of one that is not complete.
+
+    Raises InputError where there is no such run, it is of something else, or no replication of it is finished.
+    """
+    from karvan.sim.simulation import Simulation
+
+    folder = run_called(run)
+    command, done = folder.record["inputs"].get("command"), len(folder.done())
+    if command != "simulate":
+        problem = Problem(f"{RECORD}, inputs/command", shown(command), "give a run of `karvan simulate`")
+        raise InputError(f"the run {folder.name}", [problem])
+    if not done:
+        problem = Problem(REPLICATIONS, "none that is finished", "ask for the same simulation again: it goes on")
+        raise InputError(f"the run {folder.name}", [problem])
+    return Simulation(folder, str(folder.record["inputs"]["package"]), folder.record["results"] or {})
+
+
 def _line(run: RunFolder) -> RunLine | None:
     """None for a run that was removed just now."""
     try:
@@ -58,6 +96,7 @@ def _line(run: RunFolder) -> RunLine | None:
         command=_text(inputs.get("command")),
         package=_text(inputs.get("package")),
         scenario=_text(inputs.get("scenario")),
+        changes="; ".join(map(str, inputs.get("changes") or ())) or None,
         seed=_whole(inputs.get("seed")),
         done=done,
         asked=_whole(run.record.get("replications")),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import numpy as np
 from karvan.corridor import Corridor
 from karvan.corridor import load as load_corridor
 from karvan.evidence.inputs import describe
+from karvan.evidence.run import RunFolder
 from karvan.evidence.shelf import open_run
 from karvan.ground.errors import InputError, Problem, shown
-from karvan.scenario import Change, bend, read_change
+from karvan.scenario import Change, Close, bend, read_change
 from karvan.sim.corridor import Period, compile_corridor
 from karvan.sim.outcome import Outcome
 from karvan.sim.pack import Packed, pack
@@ -24,7 +26,9 @@ from karvan.sim.replicate import replicate
 from karvan.sim.simulation import Simulation
 from karvan.sim.statistics import enough
 from karvan.sim.tables import tables_of
+from karvan.sim.trace import Traced, Tracing
 from karvan.sim.warmup import mser5
+from karvan.study.one_more import with_one_more
 from karvan.study.routing import Routing, route_demand
 
 LONGEST_WARMUP_DAYS = 120
@@ -37,6 +41,8 @@ SAMPLE_H = 1.0
 REPLICATIONS = 20
 WATCHED = 20
 """Groups with the most units whose mean time must be known as well as asked for."""
+NO_INPUTS = ("replications", "until_ci", "seed", "one_more", "trace")
+"""What a replication does not depend on, or what a run says of itself elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,10 @@ class Simulate:
     """Factor on all demand."""
     warmup_days: float | None = None
     """Not counted; None: found by MSER-5 in a pilot replication."""
+    trace: bool = False
+    """Whether every replication leaves a table `trace` of all that happens in it."""
+    one_more: int = 0
+    """For so many of the first bottlenecks, what one more server, vessel or path would give: each costs another run."""
 
     def checked(self) -> Simulate:
         """The request itself. Raises InputError with all that is wrong in it."""
@@ -68,12 +78,26 @@ class Simulate:
                 ("demand", self.demand, 0 <= self.demand <= 1000, "give a factor from 0 to 1000"),
                 ("warmup-days", self.warmup_days, self.warmup_days is None or 0 <= self.warmup_days <= 3652,
                  "give 0 to 3652, or leave it out"),
+                ("one-more", self.one_more, 0 <= self.one_more <= 100, "give 0 to 100"),
             )
             if not fine
         ]  # fmt: skip
         if wrong:
             raise InputError("the request", wrong)
         return self
+
+    def meets(self, changes: Iterable[Change]) -> None:
+        """Raise InputError for what is closed at times that are not simulated."""
+        begin = dt.datetime(self.year, 1, 1, tzinfo=dt.UTC)
+        end = begin + dt.timedelta(days=self.days)
+        wrong = [
+            Problem(f"close {one.table}/{one.row}", f"{one.begins:%Y-%m-%d}..{one.ends:%Y-%m-%d}",
+                    f"the days asked for are {begin:%Y-%m-%d} to {end:%Y-%m-%d}: give times in them")
+            for one in changes
+            if isinstance(one, Close) and not (one.begins < end and begin < one.ends)
+        ]  # fmt: skip
+        if wrong:
+            raise InputError("the request", wrong)
 
 
 @dataclass
@@ -100,7 +124,8 @@ def simulate(
 
     Args:
         package: a corridor, or what `karvan.load` takes.
-        changes: what is different in it: facility/AKTAU-berth/servers=4.
+        changes: what is different in it: facility/AKTAU-berth/servers=4, service/asco-aktau-alat/fleet=+1,
+            close facility/ALAT-berth=2024-03-03..2024-03-08.
         ask: the request; or its fields by name: days=365, replications=20, seed=1, ...
         workers: threads. Any number of them gives the same bits.
         executor: runs the replications instead of threads, as a cluster's does.
@@ -115,31 +140,88 @@ def simulate(
     ask = (ask or Simulate(**wishes)).checked()
     progress = progress or Progress()
     changes = list(changes)
-    words = [str(change) for change in changes]
-    corridor = package if isinstance(package, Corridor) else load_corridor(package)
-    corridor = bend(corridor, [read_change(one) if isinstance(one, str) else one for one in changes])
+    read = [read_change(one) if isinstance(one, str) else one for one in changes]
+    ask.meets(read)
+    corridor = bend(package if isinstance(package, Corridor) else load_corridor(package), read)
     progress.say("routing demand")
     routing = demand_of(corridor, ask)
     progress.say("looking for the warm-up")
     warmup_days, settled = (ask.warmup_days, True) if ask.warmup_days is not None else warm_up(corridor, routing, ask)
-    settings = {k: v for k, v in asdict(ask).items() if k not in ("replications", "until_ci", "seed")}
-    about = describe("simulate", corridor.name, corridor.tables, seed=ask.seed, replications=ask.replications,
-                     changes=words, settings=settings)  # fmt: skip
-    packed = packed_of(corridor, routing, ask, warmup_days)
-    with open_run(about, out, resume=resume) as run:
-        notes = {"warmup_days": warmup_days, "warmup_settled": settled, "unrouted": len(routing.unrouted)}
-        simulation = Simulation(run, corridor.name, notes)
+    study = Study(corridor, routing, ask, warmup_days, settled, tuple(str(change) for change in changes))
+
+    def run(study: Study, out: Path | str | None, resume: bool) -> Simulation:
+        return run_study(study, workers, executor, out, resume, progress)
+
+    found = run(study, out, resume)
+    return with_one_more(study, found, run, out, progress) if ask.one_more else found
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that a run is made from: a corridor after all changes, the ways of its demand, and what is asked."""
+
+    corridor: Corridor
+    routing: Routing
+    ask: Simulate
+    warmup_days: float
+    settled: bool
+    changes: tuple[str, ...]
+    after_routing: tuple[str, ...] = ()
+    """Changes that came when goods had chosen their ways, so that these are as they are without."""
+
+    def about(self) -> dict[str, Any]:
+        """What run.json says of it before it begins."""
+        settings = {k: v for k, v in asdict(self.ask).items() if k not in NO_INPUTS}
+        if self.ask.trace:
+            settings["trace"] = True
+        if self.after_routing:
+            settings["after_routing"] = list(self.after_routing)
+        return describe("simulate", self.corridor.name, self.corridor.tables, seed=self.ask.seed,
+                        replications=self.ask.replications, changes=self.changes, settings=settings)  # fmt: skip
+
+    def with_change(self, change: str, replications: int) -> Study:
+        """The same with one more change, and the warm-up and ways as they are, so that all luck is shared."""
+        ask = replace(
+            self.ask, replications=replications, until_ci=None, warmup_days=self.warmup_days, one_more=0, trace=False
+        )
+        corridor = bend(self.corridor, [read_change(change)])
+        changes, after = (*self.changes, change), (*self.after_routing, change)
+        return Study(corridor, self.routing, ask, self.warmup_days, self.settled, changes, after)
+
+
+def run_study(
+    study: Study, workers: int, executor: Executor | None, out: Path | str | None, resume: bool, progress: Progress
+) -> Simulation:
+    """Run the replications of a study that its folder does not have yet."""
+    ask, warmup_days = study.ask, study.warmup_days
+    packed = packed_of(study.corridor, study.routing, ask, warmup_days)
+    with open_run(study.about(), out, resume=resume) as run, traces_of(run, ask, warmup_days) as tracing:
+        notes = {
+            "warmup_days": warmup_days, "warmup_settled": study.settled, "unrouted": len(study.routing.unrouted),
+        }  # fmt: skip
+        simulation = Simulation(run, study.corridor.name, notes)
 
         def keep(outcome: Outcome) -> None:
-            run.put(outcome.number, tables_of(outcome))
+            run.put(outcome.number, tables_of(outcome), {"trace": outcome.trace} if isinstance(outcome, Traced) else {})
             progress.done(len(run.done()), ask.replications)
 
         progress.say("running")
         for numbers in filter(None, _batches(ask, simulation)):
             replicate(packed, hours=ask.days * 24, warmup_h=warmup_days * 24, seed=ask.seed, replications=numbers,
-                      sample_h=SAMPLE_H, workers=workers, executor=executor, watch=keep)  # fmt: skip
+                      sample_h=SAMPLE_H, workers=workers, executor=executor, watch=keep, tracing=tracing)  # fmt: skip
         run.finish(simulation.summaries(), simulation.results())
     return simulation
+
+
+@contextmanager
+def traces_of(run: RunFolder, ask: Simulate, warmup_days: float) -> Iterator[Tracing | None]:
+    """Where traces are made, and since when; None where none are asked for."""
+    if not ask.trace:
+        yield None
+        return
+    start = dt.datetime(ask.year, 1, 1, tzinfo=dt.UTC)
+    with run.workshop() as folder:
+        yield Tracing(Period(start, ask.days * 24, warmup_days * 24).begin, str(folder))
 
 
 def demand_of(corridor: Corridor, ask: Simulate) -> Routing:
@@ -160,8 +242,11 @@ def packed_of(corridor: Corridor, routing: Routing, ask: Simulate, warmup_days: 
 def warm_up(corridor: Corridor, routing: Routing, ask: Simulate) -> tuple[float, bool]:
     """Days until the system no longer shows that it began empty, and whether it ever settled.
 
-    MSER-5 on the number of units in the system, day by day, in a pilot of twice the longest warm-up.
+    MSER-5 on the number of units in the system, day by day, in a pilot of twice the longest warm-up. What is closed on
+    given dates is open in it: that is no way in which the system begins.
     """
+    if corridor.rows("closure_time"):
+        corridor = replace(corridor, tables={**corridor.tables, "closure_time": ()}, digest="")
     days = 2 * LONGEST_WARMUP_DAYS
     packed = packed_of(corridor, routing, Simulate(days=days, year=ask.year), 0.0)
     result = replicate(packed, hours=days * 24.0, seed=ask.seed, replications=[PILOT], sample_h=24.0)

@@ -8,14 +8,16 @@ import re
 
 from karvan.tables.column import Column
 
-Cell = str | float | int | bool | dt.date | tuple[str, ...] | None
+Cell = str | float | int | bool | dt.date | dt.datetime | tuple[str, ...] | None
 
 LONGEST_TEXT = 200
 """Characters that an id, a name or a code may have; notes and statements may be longer."""
 LARGEST = 1e12
 """The largest number that a cell may hold: whatever the quantity, a larger one is a slip, and its square overflows."""
 LONGEST_NOTE = 5000
-LONG_COLUMNS = ("note", "value", "title", "url", "scope", "facts", "rivals", "stops", "places")
+LONG_COLUMNS = (
+    "note", "value", "title", "url", "scope", "facts", "rivals", "stops", "places", "where", "perimeter", "cells",
+)  # fmt: skip
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -29,7 +31,9 @@ def parse(text: str, column: Column) -> Cell:
     """The value of a cell. An empty cell is None (text: '', flag: False, list: ()). Raises BadCell."""
     text = text.strip()
     if not text:
-        return _empty(column)
+        if column.required:
+            raise BadCell(f"give {column.expects()}")
+        return empty(column)
     value = _of_kind(text, column)
     if column.one_of and value not in column.one_of:
         raise BadCell(f"give {column.expects()}")
@@ -38,9 +42,8 @@ def parse(text: str, column: Column) -> Cell:
     return value
 
 
-def _empty(column: Column) -> Cell:
-    if column.required:
-        raise BadCell(f"give {column.expects()}")
+def empty(column: Column) -> Cell:
+    """What an empty cell holds."""
     if column.many:
         return ()
     if column.kind == "text":
@@ -66,6 +69,8 @@ def _of_kind(text: str, column: Column) -> Cell:
             if not clock:
                 raise BadCell(f"give {column.expects()}")
             return int(clock[1]) + int(clock[2]) / 60
+        case "instant":
+            return _instant(text, column)
         case _:
             return _text(text, column)
 
@@ -86,6 +91,19 @@ def _number(text: str, column: Column) -> float | int:
             raise BadCell(f"give {column.expects()}")
         return int(value)
     return value
+
+
+def _instant(text: str, column: Column) -> dt.datetime:
+    """An instant in UTC. A date alone is its midnight there; a time of day needs a zone, for there are many."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+        if found.tzinfo is None and len(text) == len("2024-03-03"):
+            found = found.replace(tzinfo=dt.UTC)
+        if found.tzinfo is None:
+            raise BadCell(f"give {column.expects()}")
+        return found.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise BadCell(f"give {column.expects()}") from None
 
 
 def _text(text: str, column: Column) -> Cell:
@@ -122,4 +140,8 @@ def write(value: Cell, column: Column) -> str:
         case float():
             return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
         case _:
-            return str(value)
+            return _instant_text(value) if isinstance(value, dt.datetime) else str(value)
+
+
+def _instant_text(value: dt.datetime) -> str:
+    return f"{value:%Y-%m-%d}" if value.time() == dt.time() else value.isoformat().replace("+00:00", "Z")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "number", "whole", "flag", "date", "month", "hour"]
-"""What a cell holds: text; a float; an integer; true/false; YYYY-MM-DD; YYYY-MM; HH:MM."""
+Kind = Literal["text", "number", "whole", "flag", "date", "month", "hour", "instant"]
+"""What a cell holds: text; a float; an integer; true/false; YYYY-MM-DD; YYYY-MM; HH:MM; ISO 8601 with its zone."""
 
 Use = Literal["engine", "shown", "key"]
 """Who reads a column: an engine (then a number needs a basis), a reader only (coordinates on a map: a basis too),
@@ -58,6 +58,7 @@ class Column:
             "date": "a date as 2026-12-01",
             "month": "a month as 2026-12",
             "hour": "a time of day as 08:30",
+            "instant": "a date as 2024-03-03 (its midnight, UTC) or an instant as 2024-03-03T06:00Z",
         }[self.kind]
         return noun + self._bounds() + (f" ({self.unit})" if self.unit else "")
 

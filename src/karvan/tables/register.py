@@ -19,6 +19,14 @@ CALLS = ("both", "load", "unload", "pass")
 UNITS = ("20ft", "40ft", "truck", "wagon", "t")
 MOVED_IN = ("container", "wagon", "truck")
 POOL_KINDS = ("wagon", "locomotive", "container")
+QUANTITIES = (
+    "throughput_teu", "throughput_t", "throughput_wagons", "throughput_trucks", "departures", "wait_h", "sojourn_h",
+    "door_to_door_d", "queue", "use",
+)  # fmt: skip
+WHERE_KINDS = ("service", "facility", "link", "family", "flow")
+SPANS = ("ride", "gate", "stay")
+STATISTICS = ("worst_day", "worst_month")
+ROLES = ("fit", "compare")
 METHODS = ("read", "mean of rivals", "derived", "assumed", "calibrated")
 GRADES = ("A", "B", "C", "D")
 
@@ -170,6 +178,14 @@ FACILITY = Table(
             required=False,
             many=True,
         ),
+        _number(
+            "load_share",
+            "",
+            "Berth: share of a vessel's capacity that the draught here lets it load; empty is all. In the simulator a "
+            "vessel takes the least share of the berths at which it calls.",
+            above=True,
+            high=1.0,
+        ),
         _whole("servers", "", "Customers served at once: cranes, lanes, tracks, berths.", low=1, required=True),
         _number("service_time_h", "h", "Mean hours that one customer holds a server.", required=True),
         _text("service_time_dist", "Its distribution.", one_of=DISTRIBUTIONS),
@@ -318,12 +334,12 @@ CLOSURE = Table(
         ),
         _ref(
             "closure",
-            "The closure whose times it has, for one storm stops berths and sailings; its own duration and rates then "
-            "count for nothing.",
+            "The closure whose times it has, for one storm stops berths and sailings; its own duration, rates and "
+            "times then count for nothing.",
             "times_of",
             required=False,
         ),
-        _number("duration_h", "h", "Mean duration.", above=True, required=True),
+        _number("duration_h", "h", "Mean duration of those that are drawn; without rates none is needed.", above=True),
         _text("duration_dist", "Its distribution.", one_of=DISTRIBUTIONS),
         _number("duration_cv", "", "Its coefficient of variation."),
         NOTE,
@@ -338,6 +354,19 @@ CLOSURE_RATE = Table(
         _ref("closure", "The closure."),
         _whole("month", "", "1 is January.", low=1, high=12, use="key", required=True),
         _number("starts", "1/month", "Mean starts in that month.", required=True),
+    ),
+    optional=True,
+)
+CLOSURE_TIME = Table(
+    "closure_time",
+    "When a closure is on by given dates: a ban, or an announced strike. In a year that has such, none is drawn.",
+    ("closure", "seq"),
+    (
+        _ref("closure", "The closure."),
+        _whole("seq", "", "Tells its times apart.", use="key", required=True),
+        Column("begins", "instant", "From when on nothing new starts.", required=True),
+        Column("ends", "instant", "From when on it does again.", required=True),
+        NOTE,
     ),
     optional=True,
 )
@@ -469,6 +498,78 @@ FAMILY = Table(
         NOTE,
     ),
 )
+TARGET = Table(
+    "target",
+    "A published quantity that a simulation is held against, and what of it is counted: see study/figures.py.",
+    ("id",),
+    (
+        _id("In lower case: alat-teu-2024."),
+        _text(
+            "quantity", "What is counted; throughputs and departures are of a year.", required=True, one_of=QUANTITIES
+        ),
+        _text("unit", "Unit of the value."),
+        _text("where_kind", "Of which table the ids in `where` are.", required=True, one_of=WHERE_KINDS),
+        _text(
+            "where",
+            "Services, facilities, links or families: added up, or the mean of times; A+B are passed one after the "
+            "other. A flow has none.",
+            many=True,
+        ),
+        _ref("place", "Of a service only what is loaded, unloaded or sets out there.", "at", False, True),
+        _text(
+            "origin", "Only goods from these places or countries, with a minus before it from all others.", many=True
+        ),
+        _text("destination", "Only goods to these; of times, the two places between which they count.", many=True),
+        Column("both_ways", "flag", "Whether goods the other way count too."),
+        _ref("family", "Only goods that go by these families of routes.", "families", False, True),
+        _ref("place", "Only goods that pass all of these.", "via", False, True),
+        _ref("place", "Only goods that pass none of these.", "avoid", False, True),
+        _text(
+            "span",
+            "Of a time: ride from the first departure to the last arrival, gate from creation to delivery, stay from "
+            "the arrival at the first place to the departure from the last.",
+            one_of=SPANS,
+        ),
+        _text(
+            "statistic",
+            "What of a queue or a wait is compared: empty is the mean of the year; else its worst day or 30 days.",
+            one_of=STATISTICS,
+        ),
+        _number("value", "", "As published, in the unit of the row.", use="shown", required=True),
+        _number("low", "", "Low end of a range.", use="shown"),
+        _number("high", "", "High end of a range.", use="shown"),
+        _whole("year", "", "Year that it is of.", low=1990, high=2100, use="key", required=True),
+        _text("perimeter", "What the source counts."),
+        _text("role", "fit: a calibration may use it; compare: only held against.", required=True, one_of=ROLES),
+        _text("note", "Why it has that role."),
+    ),
+    optional=True,
+)
+FREE = Table(
+    "free",
+    "What a calibration may move: a factor on some numbers of the package that nobody has published as they are.",
+    ("id",),
+    (
+        _id("In lower case: aktau-yard."),
+        _text(
+            "cells",
+            "The numbers: TABLE/ROWS/COLUMN, where a * stands for any letters of a key and a comma parts several keys.",
+            required=True,
+            many=True,
+        ),
+        _number(
+            "low",
+            "",
+            "Low end of the factor: 95 % sure that it lies in the range.",
+            above=True,
+            use="shown",
+            required=True,
+        ),
+        _number("high", "", "High end of the factor.", above=True, use="shown", required=True),
+        NOTE,
+    ),
+    optional=True,
+)
 SOURCE = Table(
     "source",
     "A document that facts are from.",
@@ -522,7 +623,8 @@ BASIS = Table(
 
 TABLES: tuple[Table, ...] = (
     PLACE, PLACE_NAME, LINK, TRACE, WAYPOINT, FACILITY, VEHICLE, SERVICE, STOP, TIMETABLE, POOL, CLOSURE, CLOSURE_RATE,
-    TARIFF, COMMODITY, DEMAND, MONTH_PROFILE, EMISSION_FACTOR, GRID_INTENSITY, FAMILY, SOURCE, FACT, BASIS,
+    CLOSURE_TIME, TARIFF, COMMODITY, DEMAND, MONTH_PROFILE, EMISSION_FACTOR, GRID_INTENSITY, FAMILY, TARGET, FREE,
+    SOURCE, FACT, BASIS,
 )  # fmt: skip
 """Every table of a corridor package, in the order in which they are written."""
 
