@@ -177,11 +177,11 @@ def load(m, s, vehicle, q, now):
         s.car[car].free -= size
         s.car[car].aboard += weight
         alight = m.op[step].alight
-        if s.ride[car, alight, f.FIRST] == f.NONE:
-            s.ride[car, alight, f.FIRST] = a
+        if s.call[car, alight, f.FIRST] == f.NONE:
+            s.call[car, alight, f.FIRST] = a
         else:
-            s.unit[s.ride[car, alight, f.LAST]].next = a
-        s.ride[car, alight, f.LAST] = a
+            s.unit[s.call[car, alight, f.LAST]].next = a
+        s.call[car, alight, f.LAST] = a
         if m.op[step].frees > 0:
             give_back(s, m.op[step].frees - 1, 1, now)
         note(s, a, step, f.LOG_BOARDS, car)
@@ -213,7 +213,7 @@ def go(m, s, vehicle, now):
     s.unit[vehicle].since = now
     s.unit[vehicle].weight = s.car[car].aboard
     stop = natural(m.op[step].stop)
-    s.ride[car, stop, f.LOADED] = now
+    s.call[car, stop, f.LOADED] = now
     if s.car[car].tolled == 0:
         s.unit[vehicle].later = max(s.car[car].group, 0)
     else:
@@ -239,8 +239,8 @@ def unload(m, s, vehicle, step, now):
     """
     car = natural(s.unit[vehicle].car)
     stop = natural(m.op[step].stop)
-    a = s.ride[car, stop, f.FIRST]
-    s.ride[car, stop, f.FIRST] = f.NONE
+    a = s.call[car, stop, f.FIRST]
+    s.call[car, stop, f.FIRST] = f.NONE
     tolled = s.car[car].tolled != 0
     group, came, together = 0, 0, 0
     while a != f.NONE:
@@ -249,7 +249,7 @@ def unload(m, s, vehicle, step, now):
         fetch(s.unit, s.unit[a].later)
         boarding = natural(s.unit[a].at)
         at = natural(m.op[boarding].stop)
-        charge(m, s, a, m.op[boarding].wait, s.unit[a].since, s.ride[car, at, f.LOADED])
+        charge(m, s, a, m.op[boarding].wait, s.unit[a].since, s.call[car, at, f.LOADED])
         if tolled:
             if m.op[boarding].group != group or at != came:
                 charge_ride(s, car, came, group, together)

@@ -86,11 +86,11 @@ def uncharge(m, s, a, account, ms):
 def close_aboard(m, s, car, now):
     """What those aboard waited there before their vehicle had loaded; from then on its own time counts for them."""
     for stop in range(s.ride.shape[1]):
-        a = s.ride[car, stop, f.FIRST]
+        a = s.call[car, stop, f.FIRST]
         while a != f.NONE:
             step = s.unit[a].at
             came = m.op[step].stop
-            loaded = s.ride[car, came, f.LOADED]
+            loaded = s.call[car, came, f.LOADED]
             since = s.unit[a].since
             if loaded >= since:
                 charge(m, s, a, m.op[step].wait, since, loaded)

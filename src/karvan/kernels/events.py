@@ -243,7 +243,7 @@ def stand_and_load(m, s, a, step, q, now):
     else:
         s.unit[s.queue[q].loader_tail].next = a
     s.queue[q].loader_tail = a
-    s.ride[s.unit[a].car, m.op[step].stop, f.LOADED] = f.NONE
+    s.call[s.unit[a].car, m.op[step].stop, f.LOADED] = f.NONE
     if m.op[step].longest < LAST_INSTANT:
         s.car[s.unit[a].car].timer = schedule(s, -1 - (f.LAST_CALL + 8 * a), now + m.op[step].longest, RUNS_OUT)
     load_loaders(m, s, q, now)

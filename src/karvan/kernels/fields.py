@@ -32,10 +32,9 @@ N_CAUSES = len(CAUSES)
 CAUSE_BITS = 4
 CAUSE_MASK = 15
 """An account is told as its number << 4 | its cause."""
-RIDE = 16
-"""Cells of `ride` for a stop, and of `toll`: the causes, and more."""
-LOADED, FIRST, LAST = N_CAUSES, N_CAUSES + 1, N_CAUSES + 2
-"""Of a stop: when the vehicle had loaded there; the first and the last unit aboard that alight there; or NONE."""
+LOADED, FIRST, LAST = range(3)
+CALL = 4
+"""Cells of `call`: when a vehicle had loaded at a stop; the first and the last unit aboard that alight there; or NONE."""
 
 (PAUSED, ENDED, IDLE, MORE_UNITS, MORE_CARS, MORE_SLOTS, LOG_FULL, OUT_OF_RANGE, ENDLESS, BROKEN,
  WARMED_UP) = range(11)  # fmt: skip
@@ -190,9 +189,11 @@ class State(NamedTuple):
     """Clocks of a station with gates when a unit's wait before it began: weather, hours (n_units, 2)."""
     car: Records
     toll: Ints
-    """Ms of each vehicle by cause, since the warm-up (n_cars, RIDE)."""
+    """Ms of each vehicle by cause, since the warm-up (n_cars, N_CAUSES)."""
     ride: Ints
-    """What each vehicle's toll was when it had loaded at each stop; LOADED, FIRST, LAST (n_cars, n_stops, RIDE)."""
+    """What each vehicle's toll was when it had loaded at each stop (n_cars, n_stops, N_CAUSES)."""
+    call: Ints
+    """LOADED, FIRST, LAST of each vehicle at each stop (n_cars, n_stops, CALL)."""
     station: Records
     line: Records
     queue: Records

@@ -8,11 +8,15 @@ from collections.abc import Iterable
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from karvan.sim.calibration import Calibration, Found
+from karvan.sim.calibration import Calibration
 from karvan.sim.held import Held, near
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+
+MOVED = 3
+"""Targets that a parameter moves most, which are told beside it."""
 
 
 def headline(found: Calibration) -> str:
@@ -36,8 +40,8 @@ def headline(found: Calibration) -> str:
 def tables(found: Calibration) -> list[Any]:
     """Parameters, the targets that were fitted, and those that were not."""
     parameters = _table("Parameters, factors on numbers of the package",
-                        ("parameter", "factor", "range", "log +- before", "after", ""),
-                        [_parameter(one) for one in found.found])  # fmt: skip
+                        ("parameter", "factor", "range", "log +- before", "after", "moves"),
+                        [_parameter(found, number) for number in range(len(found.found))])  # fmt: skip
     names = ("target", "unit", "published", "before", "after", "after / published")
     return [
         parameters,
@@ -57,9 +61,9 @@ def document(found: Calibration) -> dict[str, Any]:
             {
                 "name": one.free.name, "factor": one.factor, "low": one.free.low, "high": one.free.high,
                 "spread_before": one.free.spread, "spread_after": one.spread, "told": one.is_told,
-                "at_bound": one.at_bound,
+                "at_bound": one.at_bound, "moves": found.moved_by(number),
             }
-            for one in found.found
+            for number, one in enumerate(found.found)
         ],
         "directions": found.directions.tolist(),
         "targets": [
@@ -91,9 +95,9 @@ def parameter_rows(found: Calibration) -> list[dict[str, str]]:
             "id": one.free.name, "factor": f"{one.factor:.3g}", "low": f"{one.free.low:.3g}",
             "high": f"{one.free.high:.3g}", "spread_before": f"{one.free.spread:.2f}",
             "spread_after": f"{one.spread:.2f}", "told": "true" if one.is_told else "", "at_bound": one.at_bound,
-            "run": found.run.name,
+            "moves": ";".join(found.moved_by(number)), "run": found.run.name,
         }
-        for one in found.found
+        for number, one in enumerate(found.found)
     ]  # fmt: skip
 
 
@@ -101,11 +105,12 @@ def _there(value: float) -> float | None:
     return None if isnan(value) else value
 
 
-def _parameter(one: Found) -> tuple[str, ...]:
-    bound = f"at its {one.at_bound} end" if one.at_bound else ""
-    words = "; ".join(filter(None, ["" if one.is_told else "hardly told", bound]))
-    return (one.free.name, f"{one.factor:.3g}", f"{one.free.low:g} - {one.free.high:g}", f"{one.free.spread:.2f}",
-            f"{one.spread:.2f}", words)  # fmt: skip
+def _parameter(found: Calibration, number: int) -> tuple[str, ...]:
+    one, moved = found.found[number], found.moved_by(number)
+    verdict = "" if one.is_told else "hardly told"
+    words = [verdict, f"at its {one.at_bound} end" if one.at_bound else "", ", ".join(moved[:MOVED])]
+    return (one.free.name, f"{one.factor:.3g}", f"{one.free.low:.3g} - {one.free.high:.3g}", f"{one.free.spread:.2f}",
+            f"{one.spread:.2f}", "; ".join(filter(None, words)))  # fmt: skip
 
 
 def _targets(found: Calibration, role: str) -> Iterable[tuple[str, ...]]:
@@ -133,7 +138,7 @@ def _table(title: str, names: tuple[str, ...], rows: list[tuple[str, ...]]) -> T
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for name in names:
-        table.add_column(name, justify="left" if name in ("parameter", "target", "unit", "") else "right")
+        table.add_column(name, justify="left" if name in ("parameter", "target", "unit", "moves") else "right")
     for row in rows:
         table.add_row(*row)
     return table

@@ -93,7 +93,7 @@ class Calibration:
         fitted = [held for held in self.after if held.target.role == "fit"]
         rows = []
         for number, one in enumerate(self.found):
-            moved = self._moved_by(number)
+            moved = self.moved_by(number)
             facts = sorted({name for held in fitted if held.target.id in moved for name in self.facts[held.target.id]})
             told = "" if one.is_told else "; the facts hardly tell it: it stays near what it was"
             for change, (table, row, column, number_before) in zip(
@@ -107,10 +107,10 @@ class Calibration:
                              "facts": ";".join(facts), "method": "calibrated", "grade": "C", "note": note})  # fmt: skip
         return rows
 
-    def _moved_by(self, number: int) -> set[str]:
-        """Fitted targets that a parameter moves."""
-        fitted = [held for held in self.after if held.target.role == "fit"]
-        pull, spread = np.abs(self.fit.slopes[: len(fitted), number]), self.found[number].free.spread
-        return {
-            held.target.id for held, p in zip(fitted, pull, strict=True) if p > 0.1 * pull.max() and p * spread >= FELT
-        }
+    def moved_by(self, number: int) -> list[str]:
+        """Fitted targets that a parameter moves, at the start of the fit or at its end; what it moves most first."""
+        fitted = [held.target.id for held in self.after if held.target.role == "fit"]
+        both = (slopes[: len(fitted), number] for slopes in (self.fit.first_slopes, self.fit.slopes))
+        pull, spread = np.maximum(*map(np.abs, both)), self.found[number].free.spread
+        order = np.argsort(-pull, kind="stable")
+        return [fitted[n] for n in order if pull[n] > 0.1 * pull.max() and pull[n] * spread >= FELT]

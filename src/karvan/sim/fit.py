@@ -28,6 +28,8 @@ class Fit:
     """Of the residuals, by differences at the end (n_residuals, n_free)."""
     start: Floats
     """Residuals at the start."""
+    first_slopes: Floats
+    """Of the residuals, by differences at the start (n_residuals, n_free)."""
     rounds: int
     evaluations: int
     verdict: str
@@ -51,7 +53,7 @@ def least_squares(residuals: Residuals, start: Floats, low: Floats, high: Floats
     counted = _Counted(residuals)
     point = np.clip(start, low, high)
     at_start = now = counted([point])[0]
-    slopes = _slopes(counted, point, now, low, high)
+    first = slopes = _slopes(counted, point, now, low, high)
     damping, done, verdict = FIRST_DAMPING, 0, f"stopped after {rounds} rounds"
     for done in range(1, rounds + 1):
         step = _step(slopes, now, damping, point, low, high)
@@ -67,7 +69,8 @@ def least_squares(residuals: Residuals, start: Floats, low: Floats, high: Floats
         if moved == 0 or 0 <= gain < LEAST_GAIN:
             verdict = f"settled after {done} rounds"
             break
-    return Fit(point, now, _slopes(counted, point, now, low, high), at_start, done, counted.n, verdict)
+    last = _slopes(counted, point, now, low, high)
+    return Fit(point, now, last, at_start, first, done, counted.n, verdict)
 
 
 class _Counted:

@@ -79,8 +79,9 @@ class Replication:
             unit=_units(units),
             marks=np.zeros((units, 2), dtype=np.int64),
             car=_cars(cars),
-            toll=np.zeros((cars, f.RIDE), dtype=np.int64),
-            ride=np.full((cars, p.stops, f.RIDE), f.NONE, dtype=np.int64),
+            toll=np.zeros((cars, f.N_CAUSES), dtype=np.int64),
+            ride=np.zeros((cars, p.stops, f.N_CAUSES), dtype=np.int64),
+            call=np.full((cars, p.stops, f.CALL), f.NONE, dtype=np.int64),
             station=p.station.copy(),
             line=_filled(_rows(f.LINE, p.lines), f.NONE),
             queue=p.queue.copy(),
@@ -216,7 +217,8 @@ class Replication:
         car[:n] = old.car
         old.clock.free_car[0] = _append(car.next, n, int(old.clock.free_car[0]))
         old.clock.free_cars[0] += n
-        self.state = old._replace(car=car, toll=_doubled(old.toll, 0), ride=_doubled(old.ride, f.NONE))
+        self.state = old._replace(car=car, toll=_doubled(old.toll, 0), ride=_doubled(old.ride, 0),
+                                  call=_doubled(old.call, f.NONE))  # fmt: skip
 
     def _more_slots(self) -> None:
         old = self.state
@@ -303,7 +305,7 @@ def _units(n: int) -> Records:
 
 
 def _cars(n: int) -> Records:
-    car = _rows(f.CAR, n)
+    car = _lined_up(f.CAR, n)
     _append(car.next, 0, f.NONE)
     return car
 

@@ -51,7 +51,7 @@ NOBODY_PASSES = 5.0
 """Residual of a target that nobody passes in the simulation: as far off as makes no odds, and flat."""
 STANDS_FOR = {("facility", "papers_h"): "wait_h"}
 """Where a cell is empty, the column that is taken instead."""
-NOT_ROUTED_BY = {("facility", "papers_h"), ("facility", "wait_cv"), ("pool", "turnaround_h"), ("closure", "duration_h")}
+NOT_ROUTED_BY = {("facility", "papers_h"), ("facility", "wait_cv"), ("link", "paths_per_day"), ("pool", "turnaround_h")}
 """Columns that no choice of a way looks at."""
 
 
