@@ -20,6 +20,7 @@ from karvan.evidence.lock import TakenError
 from karvan.ground.errors import InputError
 from karvan.sim import corridor as compiler
 from karvan.sim.corridor import Period, compile_corridor, room_for
+from karvan.sim.interval import paired
 from karvan.sim.outcome import Outcome
 from karvan.sim.pack import pack
 from karvan.sim.replicate import replicate
@@ -579,7 +580,7 @@ def test_e4_one_more_ferry_changes_only_what_a_ferry_can(shipped: Corridor, rout
     changed = compared["difference"] != 0
     met, parts = met_by("asco-aktau-alat", routed, shipped, (base, more))
     assert set(compared.index[changed]) <= met
-    assert len(compared) - changed.sum() > 30
+    assert len(compared) - changed.sum() > 20
     one, other = (run.replications("queues") for run in (base, more))
     beyond = ~one["queue"].isin(parts)
     pd.testing.assert_frame_equal(one[beyond], other[beyond], check_exact=True)
@@ -590,9 +591,8 @@ def test_e4_one_more_ferry_changes_only_what_a_ferry_can(shipped: Corridor, rout
     far = compared[changed & compared["narrower"].notna()]
     assert len(far) > 20
     assert (far["narrower"] >= 3).mean() > 0.8
-    assert (
-        compared.loc[["XIAN - TBILISI | middle | container", "XIAN - TASHKENT | direct | container"], "narrower"] >= 3
-    ).all()
+    assert compared.loc["XIAN - TASHKENT | direct | container", "narrower"] >= 3
+    assert paired(more.hours_by_replication(), base.hours_by_replication()).narrower >= 3
 
 
 def met_by(

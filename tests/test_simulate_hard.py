@@ -113,7 +113,7 @@ def test_a4_a_ferry_out_of_service_and_a_line_without_ships() -> None:
     assert one.balance()["delivered"] == pytest.approx(two.balance()["delivered"] / 2, rel=0.1)
     none = run(corridor, f"close service/F1={EVER}")
     assert none.balance()["delivered"] == 0
-    assert list(none.stuck().index) == ["F1 at 0 A"]
+    assert list(none.stuck().index) == ["F1 at 0 A", "service F1"]
     assert none.balance()["aboard"] == 40  # both ships loaded, and wait
 
 
@@ -312,3 +312,20 @@ def test_d1_the_command_closes_and_says_what_it_cannot_close(karvan_says: Callab
         assert code == 3, printed
         assert remedy in printed
         assert "Traceback" not in printed
+
+
+def test_a8_what_stands_loaded_before_a_line_that_never_opens_is_told() -> None:
+    corridor = drawn("K1 rail A 10h B  every 12h", goods(teu_year=17_520.0), teu=400.0)
+    link = next(one.id for one in corridor.rows("link"))
+    shut = run(corridor, f"close link/{link}={EVER}")
+    assert shut.balance()["delivered"] == 0
+    stuck = shut.stuck()
+    assert list(stuck.index) == [f"link {link}"]
+    assert stuck.loc[f"link {link}", "left"] == shut.balance()["aboard"] > 100
+
+
+def test_a9_runs_of_other_warm_ups_are_not_compared() -> None:
+    corridor = drawn("K1 rail A 5h B now", goods(teu_year=17_520.0))
+    one, other = (simulate(corridor, days=5, replications=2, warmup_days=days) for days in (1, 2))
+    with pytest.raises(InputError, match="found 1 and 2 days"):
+        one.compare(other)

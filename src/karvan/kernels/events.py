@@ -412,6 +412,7 @@ def walk(m, s, a, now):
                 s.gate[where].tail = a
                 note(s, a, step, f.LOG_WAITS, f.NONE)
                 return True
+            s.gate[where].passed += 1
         elif code == f.RELEASE:
             let_go(s, a, now)
             give_back(s, where, m.op[step].n, now)

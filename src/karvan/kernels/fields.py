@@ -34,7 +34,7 @@ CAUSE_MASK = 15
 """An account is told as its number << 4 | its cause."""
 LOADED, FIRST, LAST = range(3)
 CALL = 4
-"""Cells of `call`: when a vehicle had loaded at a stop; the first and the last unit aboard that alight there; or NONE."""
+"""Cells of `call`: when a vehicle had loaded at a stop; first and last unit aboard that alight there; or NONE."""
 
 (PAUSED, ENDED, IDLE, MORE_UNITS, MORE_CARS, MORE_SLOTS, LOG_FULL, OUT_OF_RANGE, ENDLESS, BROKEN,
  WARMED_UP) = range(11)  # fmt: skip
@@ -133,7 +133,7 @@ so that a vehicle with less room is full; count, units: records in the queue, an
 pending: room of vehicles formed and not yet loading; loaded: vehicles that loaded here; left_behind: units that they
 left behind, all told; recent, before_it, before_that: the last three that came."""
 
-GATE = record("shut head tail next last hours station stations")
+GATE = record("shut head tail next last hours station stations passed")
 SECTION = record("next trains")
 
 SOURCE = record("kind step id count time lot capacity at last group limit planned", "when then")

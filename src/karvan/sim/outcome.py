@@ -37,6 +37,8 @@ class Outcome:
     wait_h, wait_sd_h; queue, most, left."""
     sections: Columns
     """trains."""
+    gates: Columns
+    """Gates that units or vehicles pass: passed, and units and vehicles left before it."""
     groups: Columns
     """created, delivered, turned_away, hours and hours_sd from creation to delivery, and the unit-hours by cause."""
     lost: Columns
@@ -70,6 +72,7 @@ def outcome_of(replication: Replication) -> Outcome:
         stations=_stations(p, replication, rows),
         queues=_queues(p, replication, rows),
         sections={"section": _names(p.system.sections), "trains": s.section.trains.copy()},
+        gates=_gates(p, replication),
         groups=_groups(p, replication),
         lost={
             "place": np.array([account.place for account in p.accounts], dtype=object),
@@ -137,6 +140,20 @@ def _queues(p: Packed, replication: Replication, rows: int) -> Columns:
         "waiting": series.mean(axis=0) if rows else np.full(n, np.nan),
         "most": queue.most.copy(),
         "left": queue.units.copy(),
+    }
+
+
+def _gates(p: Packed, replication: Replication) -> Columns:
+    unit, op = replication.state.unit, p.op
+    there = unit[(unit.at != f.NONE) & (unit.mode == 0)]
+    there = there[op.code[there.at] == f.PASS]
+    n, where = len(replication.state.gate), op.where[there.at]
+    return {
+        "gate": _names(p.system.gates),
+        "place": np.array([one.place for one in p.system.gates.values()], dtype=object),
+        "passed": replication.state.gate.passed.copy(),
+        "left": np.bincount(where, weights=there.weight, minlength=n).astype(np.int64),
+        "vehicles_left": np.bincount(where[there.car != f.NONE], minlength=n),
     }
 
 

@@ -171,7 +171,7 @@ class Replication:
             s.station[name] = 0
         for name in ("boarded", "called", "size_boarded", "left_behind", "loaded", "wait_ms", "wait_ms2"):
             s.queue[name] = 0
-        s.station.most, s.queue.most, s.section.trains = s.station.waiting, s.queue.units, 0
+        s.station.most, s.queue.most, s.section.trains, s.gate.passed = s.station.waiting, s.queue.units, 0, 0
         # Not `lost` nor `group_spent`, which take no time from before that instant, and have the time after it of what
         # began before.
         s.clock.horizon[0] = s.clock.until[0]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from karvan.evidence.run import RunFolder
+from karvan.ground.errors import InputError, Problem
 from karvan.sim.interval import Difference, Interval, interval, paired
 
 if TYPE_CHECKING:
@@ -186,9 +187,16 @@ class Simulation:
         return [self.mean_hours(), *groups]
 
     def compare(self, other: Simulation, by: str = "hours") -> pd.DataFrame:
-        """This simulation less another by group: paired intervals, which share their luck, and unpaired ones."""
+        """This simulation less another by group: paired intervals, which share their luck, and unpaired ones.
+
+        Raises InputError where their warm-ups differ, since then they share none.
+        """
         import pandas as pd
 
+        days: list[Any] = [one.notes.get("warmup_days") for one in (self, other)]
+        if None not in days and days[0] != days[1]:
+            remedy = f"give both warmup_days={max(days):g}, so that they share their luck"
+            raise InputError("the comparison", [Problem("warm-up", f"{days[0]:g} and {days[1]:g} days", remedy)])
         mine, theirs = (one.replications("times").set_index(["replication", "group"])[by] for one in (self, other))
         both = pd.concat({"mine": mine, "theirs": theirs}, axis=1).dropna().reset_index()
         rows = {group: paired(part["mine"], part["theirs"]) for group, part in both.groupby("group")}
@@ -204,9 +212,14 @@ class Simulation:
         return {str(name): float(frame[name].mean()) for name in frame}
 
     def stuck(self) -> pd.DataFrame:
-        """Stations where someone waits at the end and none was served: what is stuck, and where."""
-        frame = self.queues()
-        return frame[(frame["left"] > 0) & (frame["served"].fillna(frame["loaded"]) == 0)]
+        """Where someone waits at the end and nobody was served, loaded or let pass: what is stuck, and where."""
+        import pandas as pd
+
+        queues, gates = self.queues(), self._means("gates", "gate")
+        shut = gates[(gates["left"] + gates["vehicles_left"] > 0) & (gates["passed"] == 0)].assign(kind="gate")
+        shut.index.name = "part"
+        idle = queues[(queues["left"] > 0) & (queues["served"].fillna(queues["loaded"]) == 0)]
+        return pd.concat([idle, shut]) if len(shut) else idle
 
     def summaries(self) -> dict[str, Any]:
         """Tables that are kept beside the replications."""

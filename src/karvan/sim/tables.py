@@ -15,13 +15,14 @@ SHARES = {"p10_h": 0.1, "p50_h": 0.5, "p90_h": 0.9, "p95_h": 0.95}
 
 
 def tables_of(outcome: Outcome) -> dict[str, Columns]:
-    """Tables by name: times, distribution, stations, queues, sections, lost, daily, hour_of_day, balance."""
+    """Tables by name: times, distribution, stations, queues, sections, gates, lost, daily, hour_of_day, balance."""
     return {
         "times": _times(outcome),
         "distribution": _distribution(outcome),
         "stations": outcome.stations,
         "queues": outcome.queues,
         "sections": outcome.sections,
+        "gates": _some(outcome.gates, (outcome.gates["passed"] > 0) | (outcome.gates["left"] > 0)),
         "lost": _some(outcome.lost, (outcome.lost["unit_h"] > 0) | (outcome.lost["vehicle_h"] > 0)),
         "daily": _by(outcome, lambda at_h: (at_h // 24).astype(np.int64), "day"),
         "hour_of_day": _by(outcome, lambda at_h: at_h.astype(np.int64) % 24, "hour"),

@@ -135,8 +135,10 @@ class Figures:
         """What passed in a year: TEU, tonnes, wagons or trucks. A stream counts once, however often it came by."""
         total, found = 0.0, False
         for stream in self.goods(target):
-            each = _amount(stream, what)
             legs = self.legs_there(stream, target)
+            each = _amount(stream, what)
+            if what == "wagons" and stream.unit == "container":
+                each = max((self.wagons_of(stream, leg) for leg in legs), default=0.0)
             if not each or not legs:
                 continue
             found = True
@@ -145,6 +147,13 @@ class Figures:
             else:
                 total += each * max(self.measures.units(leg) for leg in legs)
         return total * self.per_year if found else nan
+
+    def wagons_of(self, stream: Stream, leg: Leg) -> float:
+        """Wagons that a box takes on a ferry of wagons, where those with boxes are counted with the others."""
+        vehicle = self.corridor.row("vehicle", leg.way.service.vehicle)
+        if leg.way.service.mode != "sea" or not vehicle.capacity_wagons or not vehicle.capacity_teu:
+            return 0.0
+        return float(vehicle.capacity_wagons * stream.teu / vehicle.capacity_teu)
 
     def legs_there(self, stream: Stream, target: Row) -> list[Leg]:
         """Legs of a stream on which it is counted."""

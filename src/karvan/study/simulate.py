@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ from karvan.study.one_more import with_one_more
 from karvan.study.routing import Routing, route_demand
 
 LONGEST_WARMUP_DAYS = 120
+WARMUP_STEP_DAYS = 30
+"""A warm-up is a whole number of these, so that two runs that differ a little mostly have the same: only then do they
+share their luck."""
 PILOT = 0xFFFFFFFF
 """Number of the replication in which the warm-up is looked for: none of those that count."""
 BATCH = 5
@@ -254,7 +258,8 @@ def warm_up(corridor: Corridor, routing: Routing, ask: Simulate) -> tuple[float,
     if not np.any(series):
         return 0.0, True
     found = mser5(series)
-    return (float(min(found.cut, LONGEST_WARMUP_DAYS)), True) if found.settled else (float(LONGEST_WARMUP_DAYS), False)
+    whole = ceil(found.cut / WARMUP_STEP_DAYS) * WARMUP_STEP_DAYS
+    return (float(min(whole, LONGEST_WARMUP_DAYS)), True) if found.settled else (float(LONGEST_WARMUP_DAYS), False)
 
 
 def _batches(ask: Simulate, simulation: Simulation) -> Iterable[list[int]]:
