@@ -24,10 +24,12 @@ from benchmarks.peers.by_simpy import simpy_line, simpy_mm1
 from benchmarks.peers.spec import LINE, MM1
 from benchmarks.peers.tally import Result
 
+from karvan.corridor import load
 from karvan.sim import Result as Found
 from karvan.sim import Serve, System, exponential, fixed, replicate
 from karvan.sim.pack import pack
 from karvan.sim.replication import EVENTS_AT_A_TIME, Replication
+from karvan.study.simulate import Simulate, demand_of, packed_of
 
 FEWEST_ROUNDS = 5
 UNITS = 100_000
@@ -133,7 +135,23 @@ def threads(workers: int, kept: list[Found]) -> Measure:
 def state_bytes(replication: Replication) -> int:
     """Of all that a run changes but its samples, which are as many as were asked for."""
     arrays = replication.state._asdict()
-    return sum(array.nbytes for name, array in arrays.items() if name not in {"series", "pulse"})
+    return sum(array.nbytes for name, array in arrays.items() if name not in {"series", "pulse", "early"})
+
+
+def year(rounds: int) -> None:
+    """Print the seconds of a replication of the shipped corridor's year, container by container, from empty."""
+    corridor = load()
+    packed = packed_of(corridor, demand_of(corridor, Simulate()), Simulate(), 0.0)
+    Replication(packed, 1, 0, 24.0).run()
+    seconds, events = [], 0
+    for number in range(rounds):
+        replication = Replication(packed, 1, number, Simulate().days * 24)
+        began = time.perf_counter()
+        replication.run()
+        seconds.append(time.perf_counter() - began)
+        events = int(replication.state.clock.events[0])
+    told = f"{statistics.median(seconds):8.2f} [{min(seconds):.2f}..{max(seconds):.2f}]"
+    print(f"{'a year of the shipped corridor, s':44}{told:28} goal {'< 3':8} {events:,} events", flush=True)
 
 
 def memory() -> None:
@@ -176,6 +194,7 @@ def main(rounds: int) -> None:
     compare("20 replications on 1 thread, over 2", ">= 1.7", threads(1, on_one), threads(2, on_two), rounds, "s")
     equal = all(same(a, b) for a, b in zip(on_one, on_two, strict=True))
     print(f"the same bits on 1 and 2 threads: {'yes' if equal else 'NO'}")
+    year(rounds)
     memory()
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from karvan.ground.errors import InputError
+from karvan.ground.errors import InputError, KarvanError
 from karvan.kernels import fields as f
 from karvan.sim import (
     Await,
@@ -990,7 +990,26 @@ def test_h02_and_so_are_more_breakdowns_than_can_be_drawn() -> None:
         outcome(system)
 
 
-def test_h03_going_round_in_no_time_is_told_by_its_program() -> None:
+def test_h03_more_units_than_counters_hold_are_an_error() -> None:
+    system = System()
+    system.queue("quay")
+    system.program("unit", [Board("quay", 1)], weight=1_000_000_000)
+    system.source("units", "unit", every=fixed(1.0))
+    system.program("ship", [Load("quay", fill=True), Delay(fixed(1.0)), Unload(1), Repeat()])
+    system.fleet("ships", "ship", 1, 3)
+    with pytest.raises(StuckError, match="two thousand million units aboard"):
+        Replication(pack(system), 1, 0, 100.0).run()
+    crowd = System()
+    crowd.station("counter", servers=0)
+    crowd.program("unit", [Serve("counter", fixed(1.0))], weight=1_000_000_000)
+    crowd.source("units", "unit", every=fixed(1.0))
+    replication = Replication(pack(crowd), 1, 0, 5000.0)
+    replication.run()
+    with pytest.raises(KarvanError, match="counted in ms"):
+        outcome_of(replication)
+
+
+def test_h04_going_round_in_no_time_is_told_by_its_program() -> None:
     system = with_queue()
     system.program("restless", [Load("q"), Unload(1), Repeat()])
     system.program("calm", [Delay(fixed(0)), Pass("sea"), Delay(fixed(1)), Repeat()])

@@ -9,6 +9,9 @@ from karvan.kernels.compiler import inlined
 from karvan.kernels.serving import give_back
 from karvan.kernels.word import fetch, natural
 
+MOST_ABOARD = 2**31 - 1
+"""Units aboard of one vehicle, as its record counts them."""
+
 
 @inlined
 def new_unit(s, ident, step, weight, now):
@@ -212,6 +215,9 @@ def go(m, s, vehicle, now):
     charge(m, s, vehicle, m.op[step].work, s.unit[vehicle].since, now)
     s.unit[vehicle].since = now
     s.unit[vehicle].weight = s.car[car].aboard
+    if s.car[car].aboard > MOST_ABOARD:
+        s.clock[0].status = f.OUT_OF_RANGE
+        s.clock[0].short = 1
     stop = natural(m.op[step].stop)
     s.call[car, stop, f.LOADED] = now
     if s.car[car].tolled == 0:

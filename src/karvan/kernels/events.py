@@ -65,6 +65,8 @@ MOST_TURNS = 1 << 22
 """Rounds of a vehicle that draws can be told apart by."""
 ROUND_COUNTS = 10
 """Events at one instant that a round counts as, so that going round in no time is told before it is too many rounds."""
+CROWD = 1 << 14
+"""Units from which on they do not all lie near in memory."""
 ENDLESS_AFTER = 20_000_000
 """Events at one instant after which a run is taken to go round for ever."""
 
@@ -536,6 +538,7 @@ def advance(m, s, budget):
     now = s.clock[0].now
     events = s.clock[0].events
     last = events + budget
+    crowded = s.unit.shape[0] > CROWD
     while True:
         if s.clock[0].todo > 0:
             if serve_next(m, s, now):
@@ -572,10 +575,11 @@ def advance(m, s, budget):
             s.clock[0].now = now
             s.clock[0].hole = a & SLOT_MASK
             a >>= SLOT_BITS
-            fetch(s.unit, s.tree[9] >> SLOT_BITS)
-            fetch(s.unit, s.tree[11] >> SLOT_BITS)
-            fetch(s.unit, s.tree[13] >> SLOT_BITS)
-            fetch(s.unit, s.tree[15] >> SLOT_BITS)
+            if crowded:  # one of these four is most likely the next
+                fetch(s.unit, s.tree[9] >> SLOT_BITS)
+                fetch(s.unit, s.tree[11] >> SLOT_BITS)
+                fetch(s.unit, s.tree[13] >> SLOT_BITS)
+                fetch(s.unit, s.tree[15] >> SLOT_BITS)
             events += 1
             if a >= 0:
                 a = natural(a)

@@ -16,7 +16,7 @@ from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.ground.errors import InputError, Problem
 from karvan.network.item import AFLOAT, SERVICE_CV, WAIT_CV
-from karvan.network.ride import Riding, Way
+from karvan.network.ride import BERTHS, Riding, Way
 from karvan.sim import step as do
 from karvan.sim.closure import union
 from karvan.sim.stream import Pass, Ride, Stream
@@ -30,6 +30,8 @@ WAITS_FOR = {"berth": "berth", "border": "border", "terminal_gate": "gate"}
 AMPLE = 1000
 """Servers from which on a facility is taken never to make anyone wait."""
 MOST_IN_A_LOT = 50
+ROOM_WASTED = 0.01
+"""The share of a vehicle's room that lots may leave empty because they do not divide it."""
 
 
 @dataclass(frozen=True)
@@ -205,13 +207,6 @@ class Compiler:
         time = gamma(hours, cv) if cv else fixed(hours)
         return [do.Delay(time, "papers", facility.place, facility.id)]
 
-    def berth(self, place: str, vehicle: Row) -> Row | None:
-        """The berth of a place that works on a vehicle: one that names it, else one that names none."""
-        berths = self.riding.facilities("berth", place)
-        named = [berth for berth in berths if vehicle.id in berth.vehicles]
-        free = [berth for berth in berths if not berth.vehicles]
-        return next(iter(named or free), None)
-
     # --- services
 
     def service(self, service: Row) -> None:
@@ -332,7 +327,7 @@ class Compiler:
         work: list[do.Step] = [do.Unload(self.stop_of[way.id, k])] if alights else []
         work += stands
         before, at = self.load(way, k, first) if loads else ([], [])
-        berth = self.berth(stop.place, vehicle) if way.service.mode in ("sea", "inland_waterway") else None
+        berth = self.riding.berth(stop.place, vehicle.id) if way.service.mode in BERTHS else None
         if berth is None or stop.call == "pass" or not (lands or loads):
             return [*work, *before, *at]
         half = service_time(berth, share=0.5)
@@ -403,11 +398,11 @@ class Compiler:
         """How many units of a stream move together where none of them ever meets a server that is not at once free.
 
         One by one they would do the same, only that they would be many millions. A lot is at most a tenth of the
-        vehicles that it rides, and of a day's units.
+        vehicles that it rides and of a day's units, and fills them.
         """
-        rides = [self.ways[leg.way] for leg in stream.legs if isinstance(leg, Ride)]
-        least = min((FULL // self.size(way, stream) for way in rides), default=1)
-        return max(1, min(int(least / 10), int(stream.per_year / 365), MOST_IN_A_LOT))
+        rooms = [FULL // self.size(self.ways[leg.way], stream) for leg in stream.legs if isinstance(leg, Ride)]
+        most = min(int(min(rooms, default=1) / 10), int(stream.per_year / 365), MOST_IN_A_LOT)
+        return next((n for n in range(most, 1, -1) if all(room % n <= ROOM_WASTED * room for room in rooms)), 1)
 
     def passed(self, leg: Pass, stream: Stream) -> list[do.Step]:
         facility = self.corridor.row("facility", leg.facility)
@@ -443,8 +438,7 @@ class Compiler:
         """The share of its capacity that a vessel may load: the least of the berths at which it calls."""
         if way.service.mode not in ("sea", "inland_waterway"):
             return 1.0
-        vehicle = self.corridor.row("vehicle", way.service.vehicle)
-        berths = [self.berth(stop.place, vehicle) for stop in way.stops if stop.call != "pass"]
+        berths = [self.riding.berth(stop.place, way.service.vehicle) for stop in way.stops if stop.call != "pass"]
         return min((berth.load_share for berth in berths if berth and berth.load_share is not None), default=1.0)
 
 

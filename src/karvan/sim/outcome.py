@@ -18,6 +18,7 @@ from karvan.sim.pack import MS_PER_H, Packed
 if TYPE_CHECKING:
     from karvan.sim.replication import Replication
 
+MOST_UNIT_MS = 2**62
 Columns = dict[str, np.ndarray]
 """A table: columns of one length, by name."""
 
@@ -58,6 +59,7 @@ def outcome_of(replication: Replication) -> Outcome:
     p, s = replication.packed, replication.state
     census = np.zeros(4, dtype=np.int64)
     close(replication.model, s, census)
+    _refuse_beyond(replication)
     if (s.group_spent.sum(axis=1) != s.group.within).any():
         raise KarvanError(f"the time of units does not add up in replication {replication.number}")
     hours = replication.hours
@@ -86,6 +88,21 @@ def outcome_of(replication: Replication) -> Outcome:
         pulse={"at_h": at, "in_system": s.pulse[:rows, 0] + early, "delivered": s.pulse[:rows, 1] - early},
         balance=_balance(replication, census),
     )
+
+
+def _refuse_beyond(replication: Replication) -> None:
+    """Raises KarvanError where the time of all units is more than a counter of whole ms holds: 146 million unit-years.
+
+    Their number in the system, which is sampled as a real number, tells it even then.
+    """
+    clock = replication.state.clock
+    samples = replication.state.pulse[: clock.sample[0], 0]
+    most = float(samples.max(initial=0.0)) * float(clock.until[0] - clock.counted_from[0])
+    if most > MOST_UNIT_MS:
+        raise KarvanError(
+            f"up to {samples.max():,.0f} units were in the system at once, too many for {replication.hours:,.0f} h to"
+            " be counted in ms: give fewer units, or a shorter time"
+        )
 
 
 def _names(parts: Mapping[str, object]) -> np.ndarray:

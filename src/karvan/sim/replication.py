@@ -154,8 +154,9 @@ class Replication:
         elif status == f.OUT_OF_RANGE:
             raise StuckError(
                 f"at {self.now_h:,.3f} h something was to take until after the year nine million, to break down more"
-                " than 500 times in one service, or to go round more than four million times: give times that are"
-                " shorter, breakdowns that are rarer, or rounds that are longer"
+                " than 500 times in one service, to go round more than four million times, or to take more than two"
+                " thousand million units aboard: give times that are shorter, breakdowns that are rarer, rounds that"
+                " are longer, or units of less weight"
             )
         elif status == f.ENDLESS:
             raise StuckError(f"at {self.now_h:,.3f} h events go on without end and no time passes: {self._busiest()}")

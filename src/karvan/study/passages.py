@@ -98,7 +98,7 @@ class Passages:
         yield from self._berths(way, end)
 
     def _berths(self, way: Way, place: str) -> list[str]:
-        berth = self.compiler.berth(place, self.corridor.row("vehicle", way.service.vehicle))
+        berth = self.compiler.riding.berth(place, way.service.vehicle)
         return [berth.id] if berth is not None else []
 
     @cached_property
