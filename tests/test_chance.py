@@ -23,7 +23,7 @@ KEY = np.uint64(7 << 32 | 3)
 
 @numba.njit
 def words(x, y, key):
-    return philox(x, y, key)
+    return philox(x, y, key, 10)
 
 
 @numba.njit
@@ -86,6 +86,20 @@ def test_a02_the_words_of_the_machine_and_their_plain_twins() -> None:
         assert tuple(compiled(a, b, x)) == plain
         assert int(plain[0]) << 64 | int(plain[1]) == int(a) * int(b)
         assert float(plain[4]) == x
+
+
+def test_a03_a_product_and_a_sum_rounded_once() -> None:
+    from karvan.kernels import word
+
+    @numba.njit
+    def compiled(a, b, c):
+        return word.fused(a, b, c)
+
+    rng = np.random.default_rng(2)
+    for a, b, small in rng.normal(size=(300, 3)).tolist():
+        for c in (small, -a * b, -a * b * (1 + 1e-9)):  # of the last two little more than the rounding is left
+            assert compiled(a, b, c) == word._fused(a, b, c)
+    assert word._fused(1 + 2**-30, 1 - 2**-30, -1.0) == -(2.0**-60)
 
 
 # b: numbers between 0 and 1

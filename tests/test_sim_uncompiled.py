@@ -109,7 +109,7 @@ def told(system: System, *, warmup: float = 0.0) -> list[str]:
     """The tables of a replication, one hash each, and that of its log; or the error."""
     rows: list[np.ndarray] = []
     try:
-        replication = Replication(pack(system), 2, 3, HOURS, warmup, 5.0, log=rows.append)
+        replication = Replication(pack(system), 4, 3, HOURS, warmup, 5.0, log=rows.append)
         replication.run()
         one = outcome_of(replication)
     except KarvanError as error:
@@ -129,7 +129,7 @@ def all_told() -> list[list[str]]:
 
 def test_a01_the_systems_are_busy_enough_to_tell() -> None:
     for make in (stations, ships):
-        replication = Replication(pack(make()), 2, 3, HOURS, 0.0, 5.0)
+        replication = Replication(pack(make()), 4, 3, HOURS, 0.0, 5.0)
         replication.run()
         one = outcome_of(replication)
         assert one.balance["delivered"] > 200
