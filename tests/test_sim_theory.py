@@ -415,14 +415,10 @@ def beyond(figures: list[Figure]) -> list[str]:
 
 
 def judge(figures: list[Figure]) -> None:
-    """Whether the deviations are such as chance explains: each of them, how many are outside, and all to one side.
-
-    Figures of one model move together, so that their number outside is less sure than that of as many coins: its bound
-    is ten times as far out.
-    """
+    """Whether the deviations are such as chance explains: each of them, how many are outside, and all to one side."""
     told, deviations = beyond(figures), np.array([figure.deviation for figure in figures])
     assert np.abs(deviations).max() < stats.norm.isf(UNLIKELY / 2 / len(figures)), told
-    assert len(told) <= stats.binom.isf(UNLIKELY / 10, len(figures), 0.05), told
+    assert len(told) <= stats.binom.isf(UNLIKELY, len(figures), 0.05), told
     assert abs(deviations.mean()) < stats.norm.isf(UNLIKELY / 2) / sqrt(len(figures)), (deviations.mean(), told)
 
 
