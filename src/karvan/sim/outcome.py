@@ -60,7 +60,9 @@ def outcome_of(replication: Replication) -> Outcome:
     census = np.zeros(4, dtype=np.int64)
     close(replication.model, s, census)
     _refuse_beyond(replication)
-    if (s.group_spent.sum(axis=1) != s.group.within).any():
+    by_cause = np.zeros(f.N_CAUSES, dtype=np.int64)
+    np.add.at(by_cause, [f.CAUSES.index(account.cause) for account in p.accounts], s.lost.units)
+    if (s.group_spent.sum(axis=1) != s.group.within).any() or (s.group_spent.sum(axis=0) != by_cause).any():
         raise KarvanError(f"the time of units does not add up in replication {replication.number}")
     hours = replication.hours
     rows = int(s.clock.sample[0])
