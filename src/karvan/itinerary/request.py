@@ -9,6 +9,8 @@ from math import ceil
 
 from karvan.ground.errors import InputError, Problem, shown
 
+CRITERIA = ("arrival", "price", "co2e", "unreliability", "cost")
+"""Cost is generalised: the price, and the time at its value. Unreliability is the variance of the time."""
 MODES = ("rail", "sea", "road", "inland_waterway", "air")
 _PART = re.compile(r"(?:(\d+(?:\.\d+)?)\s*[x*×]\s*)?(TEU|FEU|20ft|40ft)", re.IGNORECASE)
 MOST_BOXES = 100_000
@@ -20,6 +22,8 @@ class Load:
 
     boxes_20ft: int = 0
     boxes_40ft: int = 0
+    wagons: int = 0
+    """Rail wagons; a load is either boxes or wagons."""
 
     @property
     def teu(self) -> int:
@@ -78,11 +82,27 @@ class FindItineraries:
     avoid_countries: tuple[str, ...] = ()
     avoid_places: tuple[str, ...] = ()
     avoid_links: tuple[str, ...] = ()
+    avoid_services: tuple[str, ...] = ()
     via: tuple[str, ...] = ()
     horizon_days: float = 150.0
     """Chains that take longer are not followed."""
     epsilon: float = 0.1
     """An option within this share of another on every criterion is not shown apart from it."""
+    criteria: tuple[str, ...] = ("arrival", "price", "co2e", "unreliability")
+    """What options are compared on: some of CRITERIA."""
+    goods: tuple[str, ...] = ()
+    """What the goods are besides dry: reefer, dangerous."""
+    documents: tuple[str, ...] | None = None
+    """Ids of the regimes under whose papers the goods travel; None is all that the corridor has."""
+    until: dt.datetime | None = None
+    """All departures from `depart` until then, that instant not included; None is the first only."""
+    arrive_by: dt.datetime | None = None
+    """Then the latest departures that arrive by this are sought, and none before `depart`."""
+    promised: dt.datetime | None = None
+    """Date promised to the receiver: each option tells how likely it is kept."""
+    samples: int = 2000
+    """Journeys drawn of each option for its spread."""
+    seed: int = 1
 
 
 def tonnes_of(load: Load, t_per_teu: float) -> float:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from karvan.corridor.corridor import Corridor
@@ -129,7 +130,7 @@ class _Reading:
             )
         return leaves
 
-    def bounds(self, epsilon: float | None, horizon_days: float | None) -> dict[str, float]:
+    def bounds(self, epsilon: float | None, horizon_days: float | None) -> dict[str, Any]:
         bounds = {"epsilon": epsilon, "horizon_days": horizon_days}
         for name, low, high in (("epsilon", 0.0, 1.0), ("horizon_days", 0.0, 1000.0)):
             value = bounds[name]

@@ -35,7 +35,7 @@ def parse(text: str, column: Column) -> Cell:
             raise BadCell(f"give {column.expects()}")
         return empty(column)
     value = _of_kind(text, column)
-    if column.one_of and value not in column.one_of:
+    if column.one_of and not set(value if column.many else (value,)) <= set(column.one_of):  # type: ignore[arg-type]
         raise BadCell(f"give {column.expects()}")
     if column.numeric:
         _check_bounds(float(text), column)

@@ -18,6 +18,10 @@ DEPARTS = ("headway", "timetable", "when_full")
 CALLS = ("both", "load", "unload", "pass")
 UNITS = ("20ft", "40ft", "truck", "wagon", "t")
 MOVED_IN = ("container", "wagon", "truck")
+GOODS = ("reefer", "dangerous")
+"""What goods may be besides dry: reefers need current on the way, dangerous goods a permit."""
+REGIME_KINDS = ("consignment", "transit", "customs_union")
+EXCEPTIONS = ("cancelled", "added", "full")
 POOL_KINDS = ("wagon", "locomotive", "container")
 QUANTITIES = (
     "throughput_teu", "throughput_t", "throughput_wagons", "throughput_trucks", "departures", "wait_h", "sojourn_h",
@@ -170,6 +174,13 @@ FACILITY = Table(
             one_of=("in", "out", "both"),
         ),
         _text("neighbour", "Border: the country on the other side, where a place borders several; empty is any."),
+        _ref(
+            "regime",
+            "Border: the documents under which goods use it, in place of one that names none; empty is any.",
+            "regimes",
+            required=False,
+            many=True,
+        ),
         Column("one_way", "flag", "Transshipment: only from_mode to to_mode."),
         _ref(
             "vehicle",
@@ -207,6 +218,12 @@ FACILITY = Table(
         _number("slow_h", "h", "Mean extra hours of the slow branch."),
         _number("price_usd_teu", "USD/TEU", "Charge for a 20-foot container."),
         _number("price_usd_feu", "USD/FEU", "Charge for a 40-foot container or a truck."),
+        _number("price_usd_wagon", "USD/wagon", "Charge for a wagon."),
+        _number("price_usd_t", "USD/t", "Charge for a tonne of goods that move in wagons."),
+        _number("free_h", "h", "Hours from arrival for which goods may stay before storage is charged."),
+        _number("storage_usd_teu_day", "USD/TEU/d", "Storage or demurrage of a 20-foot box beyond free_h."),
+        _number("storage_usd_feu_day", "USD/FEU/d", "Storage or demurrage of a 40-foot box beyond free_h."),
+        _text("refuses", "Goods that it does not handle; empty is none known.", one_of=GOODS, many=True),
         _ref("emission_factor", "Hub emissions of one pass.", required=False),
         NOTE,
     ),
@@ -223,6 +240,13 @@ VEHICLE = Table(
         _number("capacity_t", "t", "Cargo it takes.", above=True),
         _whole("capacity_wagons", "wagon", "Rail wagons it takes (ferry) or has (train).", low=1),
         _whole("capacity_trucks", "truck", "Trucks it takes.", low=1),
+        _number(
+            "max_t_20ft", "t", "Goods in a 20-foot box at most, by weight; empty is no limit of its own.", above=True
+        ),
+        _number(
+            "max_t_40ft", "t", "Goods in a 40-foot box at most, by weight; empty is no limit of its own.", above=True
+        ),
+        _number("max_t_wagon", "t", "Goods in a wagon at most, by weight; empty is no limit of its own.", above=True),
         _number(
             "speed_kmh", "km/h", "Service speed; overrides the link's at sea, on rivers and in the air.", above=True
         ),
@@ -264,6 +288,7 @@ SERVICE = Table(
         ),
         _number("cutoff_h", "h", "How long before departure goods must be ready."),
         _whole("fleet", "", "Vehicles that turn round on it; empty where only a frequency is known.", low=1),
+        _text("refuses", "Goods that it does not take; empty is none known.", one_of=GOODS, many=True),
         Column("both_ways", "flag", "Whether it runs its stops backwards too."),
         Column("valid_from", "date", "First day it runs; empty is always."),
         Column("valid_to", "date", "Last day it runs; empty is always."),
@@ -299,6 +324,47 @@ TIMETABLE = Table(
         _text("way", "In the order of its stops, or back.", required=True, one_of=("there", "back")),
         _text("days", "Days of the week it departs, Monday is 1: 135.", required=True),
         Column("departs_at", "hour", "Time of day, local to the stop.", required=True),
+    ),
+    optional=True,
+)
+TIMETABLE_EXCEPTION = Table(
+    "timetable_exception",
+    "Days on which a timetable does not hold: departures that are cancelled, added, or full.",
+    ("service", "seq"),
+    (
+        _ref("service", "The service."),
+        _whole("seq", "", "Tells its exceptions apart.", use="key", required=True),
+        _text("way", "In the order of its stops, or back.", required=True, one_of=("there", "back")),
+        Column("date", "date", "Day of departure from the first stop, local to it.", required=True),
+        Column("departs_at", "hour", "Which departure, by its time at the first stop; empty is all of that day."),
+        _text(
+            "change",
+            "cancelled: it does not run; added: it runs though the timetable has none; full: it runs and takes nobody.",
+            required=True,
+            one_of=EXCEPTIONS,
+        ),
+        _ref("place", "Full: where nobody more is let on; empty is at every stop.", required=False),
+        NOTE,
+    ),
+    optional=True,
+)
+REGIME = Table(
+    "regime",
+    "Documents that goods travel under, and customs unions: where each holds.",
+    ("id",),
+    (
+        _id("In capitals: SMGS, CIM, TIR, EAEU."),
+        _text("name", "As shown.", required=True),
+        _text(
+            "kind",
+            "consignment: a contract of carriage that its countries know; transit: a customs procedure that its "
+            "borders know; customs_union: no customs between its members.",
+            required=True,
+            one_of=REGIME_KINDS,
+        ),
+        _text("modes", "Modes it is of; empty is any.", one_of=MODES, many=True),
+        _text("countries", "ISO codes of the countries where it holds.", required=True, many=True),
+        NOTE,
     ),
     optional=True,
 )
@@ -372,17 +438,27 @@ CLOSURE_TIME = Table(
 )
 TARIFF = Table(
     "tariff",
-    "A price of carriage: of a service between two of its stops, of the service by the kilometre, or a through rate.",
+    "A price of carriage: of a service between two of its stops, of the service by the kilometre, or a through rate; "
+    "or of what is left behind, the empty box.",
     ("id",),
     (
         _id("By custom service:size, with the ends where it has some."),
         _text(
             "kind",
-            "leg: of one service; through: of a whole chain (compared with, not added).",
+            "leg: of one service; through: of a whole chain, in place of the sum of its legs where it says which "
+            "services it covers, else only compared with; empty: of taking back the box of goods that went from "
+            "from_place to to_place.",
             required=True,
-            one_of=("leg", "through"),
+            one_of=("leg", "through", "empty"),
         ),
-        _ref("service", "The service; empty for a through rate.", required=False),
+        _ref("service", "The service; empty for the other kinds.", required=False),
+        _ref(
+            "service",
+            "Through: the services that the rate covers, in the order of travel.",
+            "services",
+            required=False,
+            many=True,
+        ),
         _ref("place", "From; empty is any stop.", "from_place", required=False),
         _ref("place", "To; empty is any stop.", "to_place", required=False),
         _text("unit", "What is priced.", required=True, one_of=UNITS),
@@ -405,6 +481,7 @@ COMMODITY = Table(
         _number("t_per_truck", "t/truck", "Tonnes of goods in a truck.", above=True),
         _number("usd_per_t", "USD/t", "Value of a tonne.", above=True),
         _number("value_of_time_pct_day", "%/d", "What a day is worth, in per cent of the goods' value."),
+        _text("goods", "What they are besides dry.", one_of=GOODS, many=True),
         NOTE,
     ),
 )
@@ -622,9 +699,9 @@ BASIS = Table(
 )
 
 TABLES: tuple[Table, ...] = (
-    PLACE, PLACE_NAME, LINK, TRACE, WAYPOINT, FACILITY, VEHICLE, SERVICE, STOP, TIMETABLE, POOL, CLOSURE, CLOSURE_RATE,
-    CLOSURE_TIME, TARIFF, COMMODITY, DEMAND, MONTH_PROFILE, EMISSION_FACTOR, GRID_INTENSITY, FAMILY, TARGET, FREE,
-    SOURCE, FACT, BASIS,
+    PLACE, PLACE_NAME, LINK, TRACE, WAYPOINT, REGIME, FACILITY, VEHICLE, SERVICE, STOP, TIMETABLE,
+    TIMETABLE_EXCEPTION, POOL, CLOSURE, CLOSURE_RATE, CLOSURE_TIME, TARIFF, COMMODITY, DEMAND, MONTH_PROFILE,
+    EMISSION_FACTOR, GRID_INTENSITY, FAMILY, TARGET, FREE, SOURCE, FACT, BASIS,
 )  # fmt: skip
 """Every table of a corridor package, in the order in which they are written."""
 
