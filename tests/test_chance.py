@@ -13,10 +13,10 @@ from scipy import integrate, stats
 from karvan.kernels import fields
 from karvan.kernels.chance import SHAPED, minus_log, philox, shaped, uniform
 from karvan.kernels.word import bits_of, high_product, low_product, low_sum, real_of
+from karvan.network.shape import quantiles
 from karvan.sim import Delay, System, Time, empirical, fixed, gamma, lognormal, triangular
 from karvan.sim.pack import MS_PER_H, pack
 from karvan.sim.replication import Replication
-from karvan.sim.time import quantiles
 
 KEY = np.uint64(7 << 32 | 3)
 

@@ -68,6 +68,8 @@ def test_a05_the_defaults_that_help_tells_are_those_of_the_request(karvan_says: 
     ask = FindItineraries("A", "B", dt.datetime(2026, 1, 5, tzinfo=dt.UTC))
     assert re.search(rf"--epsilon SHARE [^\[]*\[default: {ask.epsilon:g}\]", said)
     assert re.search(rf"--horizon DAYS [^\[]*\[default: {ask.horizon_days:g}\]", said)
+    assert re.search(rf"--samples N [^\[]*\[default: {ask.samples}\]", said)
+    assert re.search(rf"--seed N [^\[]*\[default: {ask.seed}\]", said)
 
 
 HELP = "import sys; sys.argv = ['karvan', '--help']; from karvan.cli.main import main; main()"
@@ -99,14 +101,14 @@ def test_b02_a_plan_in_one_json_document(plan: Says) -> None:
     assert list(answer["run"]) == ["karvan", "package", "package_digest", "labels", "using", "spread"]
     assert list(answer["request"]) == [
         "origin", "destination", "depart", "load", "teu", "commodity", "tonnes", "value_of_time_usd_h", "modes",
-        "avoid", "via", "horizon_days", "epsilon",
+        "avoid", "goods", "documents", "via", "promised", "samples", "seed", "horizon_days", "epsilon",
     ]  # fmt: skip
     option = answer["options"][0]
     assert list(option) == [
-        "id", "family", "depart", "arrive", "time_h", "price_usd", "co2e_kg", "distance_km", "reloads", "borders",
-        "beaten", "legs", "assumptions",
+        "id", "family", "depart", "arrive", "time_h", "spread", "price_usd", "co2e_kg", "distance_km", "reloads",
+        "borders", "beaten", "legs", "assumptions",
     ]  # fmt: skip
-    assert list(option["time_h"]) == ["mean", "p10", "p50", "p90"]
+    assert list(option["time_h"]) == ["mean", "p10", "p50", "p90", "p95"]
     assert list(option["legs"][0]) == [
         "mode", "service", "from", "to", "from_gauge_mm", "to_gauge_mm", "depart", "arrive", "time_h", "wait_h",
         "price_usd", "co2e_kg", "distance_km", "passes", "grade", "waits_from",

@@ -18,6 +18,7 @@ SYMBOLS = {
     "feu": "FEU",
     "usd": "USD",
     "kwh": "kWh",
+    "mj": "MJ",
     "gco2e": "gCO2e",
     "kgco2e": "kgCO2e",
     "container": "container",
@@ -32,8 +33,8 @@ SYMBOLS = {
 }
 """The unit that each word at the end of a column's name stands for."""
 
-PARTS = {"ttw"}
-"""Words after the unit that tell which part of the quantity is meant."""
+PARTS = {"ttw", "20ft", "40ft"}
+"""Words after the unit that tell which part of the quantity is meant, or of what."""
 
 SAID_BY_NATURE = {"lon", "lat", "starts"}
 """Columns whose names need no unit: longitudes are in degrees, and a closure's starts stand beside their month."""

@@ -330,7 +330,7 @@ def test_f02_what_is_left_out_says_by_whom_and_on_what(find: Find) -> None:
         family sea  modes=sea
     """
     (ship,) = find(net, "A > B").left_out
-    assert (ship.family, ship.beaten_by, ship.on, ship.via) == ("sea", "rail-1", "time, price, co2e", ("B",))
+    assert (ship.family, ship.beaten_by, ship.on, ship.via) == ("sea", "rail-1", "arrival, price, co2e", ("B",))
     assert (ship.chain.time_h, ship.chain.price_usd) == (8, 500)
 
 
@@ -350,7 +350,7 @@ def test_f04_the_best_of_each_family_is_shown_though_beaten(find: Find) -> None:
     choice = find(net, "A > B")
     assert [(o.id, o.beaten and (o.beaten.by, o.beaten.on)) for o in choice.options] == [
         ("rail-1", None),
-        ("sea-1", ("rail-1", ("time", "price", "co2e"))),
+        ("sea-1", ("rail-1", ("arrival", "price", "co2e"))),
     ]
     assert [ride.service for ride in choice.options[1].rides] == ["F1"]
 
@@ -482,7 +482,7 @@ def test_g09_a_wish_that_is_slower_and_dearer_is_found_all_the_same(best: Best) 
 
 def test_g10_avoiding_what_a_family_needs_says_so(find: Find) -> None:
     absent = find(TWO_WAYS + "family north countries=RU", "A > D", avoid_countries=("RU",)).left_out
-    assert [out.on for out in absent if out.family == "north"] == ["no route in 150 days and with what is avoided"]
+    assert [out.on for out in absent if out.family == "north"] == ["refused: service/K1: country RU is avoided"]
 
 
 def test_g11_more_wishes_than_can_be_told_apart_are_refused(best: Best) -> None:

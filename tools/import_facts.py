@@ -2,8 +2,9 @@
 
     python tools/import_facts.py FOLDER
 
-Reads the collectors' CSV files in FOLDER and the recipes (which name the facts they use) and writes `fact.csv` and
-`source.csv` of the package. Whoever has only this repository never needs to run it: the package carries its facts.
+Reads the collectors' CSV files in FOLDER, the recipes (which name the facts they use) and what was found since
+(`own_fact.csv` and `own_source.csv` beside the recipes), and writes `fact.csv` and `source.csv` of the package. Whoever
+has only this repository never needs to run it: the package carries its facts.
 """
 
 from __future__ import annotations
@@ -115,6 +116,7 @@ def facts(folder: Path) -> list[Row]:
     rows = [*statements(folder, "corridor_facts"), *statements(folder, "routes_facts"), *emission_statements(folder)]
     rows += [row for row in statements(folder, "partnership_facts") if row["id"] in wanted]
     rows += [*place_statements(folder), *code_statements(folder, wanted), *trade_statements(folder, wanted)]
+    rows += read(RECIPES / "own_fact.csv")
     unique: dict[str, Row] = {}
     for row in rows:
         unique.setdefault(row["id"], row)
@@ -122,11 +124,11 @@ def facts(folder: Path) -> list[Row]:
 
 
 def sources(folder: Path, used: set[str]) -> list[Row]:
-    unique: dict[str, Row] = {row["id"]: row for row in OWN_SOURCES}
+    unique: dict[str, Row] = {row["id"]: row for row in (*OWN_SOURCES, *read(RECIPES / "own_source.csv"))}
     for name in ("sources", "routes_sources", "partnership_sources"):
         for row in read(folder / f"{name}.csv"):
             unique.setdefault(row["source_id"], row | {"id": row["source_id"]})
-    own = {row["id"] for row in OWN_SOURCES}
+    own = {row["id"] for row in (*OWN_SOURCES, *read(RECIPES / "own_source.csv"))}
     return [row for name, row in sorted(unique.items()) if name in used | own]
 
 

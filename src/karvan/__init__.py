@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from karvan.ground.errors import InputError, KarvanError
     from karvan.itinerary.plan import Plan
     from karvan.sim.simulation import Simulation
+    from karvan.study.batch import plan_batch
     from karvan.study.calibrate import calibrate
+    from karvan.study.matrix import matrix
     from karvan.study.plan import Planner, plan
+    from karvan.study.reach import reach
     from karvan.study.simulate import Simulate, simulate
 
 __version__ = VERSION
 __all__ = [
     "Corridor", "InputError", "KarvanError", "Plan", "Planner", "Simulate", "Simulation", "__version__", "calibrate",
-    "load", "plan", "simulate",
+    "load", "matrix", "plan", "plan_batch", "reach", "simulate",
 ]  # fmt: skip
 
 _HOMES = {
@@ -36,6 +39,9 @@ _HOMES = {
     "calibrate": "karvan.study.calibrate",
     "Planner": "karvan.study.plan",
     "plan": "karvan.study.plan",
+    "plan_batch": "karvan.study.batch",
+    "reach": "karvan.study.reach",
+    "matrix": "karvan.study.matrix",
     "Simulate": "karvan.study.simulate",
     "simulate": "karvan.study.simulate",
     "Simulation": "karvan.sim.simulation",

@@ -14,6 +14,9 @@ from karvan.ground.errors import KarvanError
 
 COMMANDS = {
     "plan": "Ways to move a load between two places.",
+    "reach": "Every place that can be reached within some days.",
+    "matrix": "Hours, USD, kg CO2e and km between many places.",
+    "gtfs": "Journeys over a timetable of somebody else's.",
     "simulate": "Simulate a corridor: times, queues, bottlenecks, with intervals.",
     "calibrate": "Fit what nobody has published to what is.",
     "info": "What a corridor package holds.",

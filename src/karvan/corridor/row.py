@@ -14,6 +14,13 @@ Row = Any
 ROW_TYPES: dict[str, Any] = {table.name: namedtuple(table.name, table.names) for table in TABLES}
 
 
+def __getattr__(name: str) -> Any:
+    """Row types are found by the name of their table, so that rows may be handed to other processes."""
+    if name in ROW_TYPES:
+        return ROW_TYPES[name]
+    raise AttributeError(f"module 'karvan.corridor.row' has no attribute '{name}'")
+
+
 def key_of(table: str, row: Row) -> str:
     """The key of a row as addresses write it: parts of a composite key joined by a colon."""
     names = BY_NAME[table].key

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.route import joined_places, route
 from karvan.corridor.row import Row, key_of
+from karvan.corridor.terms import TERMS
 from karvan.ground.errors import Problem, shown
 from karvan.ground.sphere import great_circle_km
 
@@ -244,4 +245,5 @@ def currents(corridor: Corridor) -> Iterator[Problem]:
 
 RULES: tuple[Callable[[Corridor], Iterator[Problem]], ...] = (
     time_zones, links, facilities, services, timetables, factors, flows, tariffs, closures, targets, currents,
+    *TERMS,
 )  # fmt: skip

@@ -19,7 +19,18 @@ def geojson(corridor: Corridor) -> dict[str, Any]:
     drawn = lines(corridor)
     places = [_feature("place", row, {"type": "Point", "coordinates": [row.lon, row.lat]}) for row in corridor.places()]
     links = [_feature("link", row, _line(drawn[row.id])) for row in corridor.rows("link")]
-    return {"type": "FeatureCollection", "name": corridor.name, "notice": NOTICE, "features": [*places, *links]}
+    return collection(corridor.name, [*places, *links])
+
+
+def collection(name: str, features: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """A feature collection with our notice."""
+    return {"type": "FeatureCollection", "name": name, "notice": NOTICE, "features": list(features)}
+
+
+def point(name: str, lon: float, lat: float, properties: dict[str, Any]) -> dict[str, Any]:
+    """A point (degrees, WGS 84) with what is said of it."""
+    geometry = {"type": "Point", "coordinates": [lon, lat]}
+    return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
 
 
 def _feature(table: str, row: Row, geometry: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ _FACTORS: dict[str, dict[str, float]] = {
     "t/TEU": {"t/TEU": 1},
     "%/d": {"% of value/day": 1, "%/day": 1, "% of price/day": 1},
     "gCO2e/tkm": {"g CO2e/tkm": 1},
+    "gCO2e/MJ": {"g CO2e/MJ": 1},
     "gCO2e/kWh": {"g CO2e/kWh": 1, "g CO2/kWh": 1},
     "kWh/tkm": {"kWh/tkm": 1, "Wh/net tkm": 1e-3, "Wh/gross tkm": 1e-3},
     "kgCO2e/container": {"kg CO2e/container": 1},

@@ -1,16 +1,24 @@
-"""The calendar of a request: when each ride's vehicle leaves, in hours after the goods are ready."""
+"""The calendar of a request: when vehicles leave and things are open, in hours after the goods are ready."""
 
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from functools import lru_cache
+from math import inf
+from typing import NamedTuple
 
 import numpy as np
 
-from karvan.corridor.row import Row
 from karvan.itinerary.request import FindItineraries
-from karvan.network.network import Floats, Ints, Network
-from karvan.network.ride import Way
+from karvan.network.calendar import Calendar, Spell, without
+from karvan.network.item import Item
+from karvan.network.network import ArcIx, Floats, Ints, Network
+
+Passed = tuple[str, str, str]
+"""Kind, place and row of an item."""
+BEFORE_DAYS = 60
+"""Goods may board far down the line a train that left its first stop long ago."""
 
 
 def seasons(network: Network, ask: FindItineraries) -> tuple[Floats, Floats]:
@@ -22,57 +30,172 @@ def seasons(network: Network, ask: FindItineraries) -> tuple[Floats, Floats]:
     shuts = np.full(len(network.arcs), np.inf)
     for ix, way in enumerate(network.ways):
         if way.service.departs != "timetable" and (way.service.valid_from or way.service.valid_to):
-            zone = zone_of(network, way.stops[0])
+            zone = Calendar(network.corridor).zone(way.stops[0].place)
             if way.service.valid_from:
-                opens[network.way == ix] = _hours(
+                opens[network.way == ix] = hours_from(
                     ask.depart, dt.datetime.combine(way.service.valid_from, dt.time(), zone)
                 )
             if way.service.valid_to:
                 after = way.service.valid_to + dt.timedelta(days=1)
-                shuts[network.way == ix] = _hours(ask.depart, dt.datetime.combine(after, dt.time(), zone))
+                shuts[network.way == ix] = hours_from(ask.depart, dt.datetime.combine(after, dt.time(), zone))
     return opens, shuts
 
 
 def departures(network: Network, ask: FindItineraries) -> tuple[Ints, Floats]:
     """Departures of each timetabled ride (h after the request's departure): offsets by arc, and the times."""
-    lines: dict[tuple[str, bool], list[Row]] = {}
-    for line in network.corridor.rows("timetable"):
-        lines.setdefault((line.service, line.way == "back"), []).append(line)
+    day = ask.depart.astimezone(dt.UTC).date()
+    first, epoch_h = _departures(network, day, int(ask.horizon_days) + 2)
+    return first, epoch_h - ask.depart.timestamp() / 3600
+
+
+@lru_cache(maxsize=64)
+def _departures(network: Network, today: dt.date, days: int) -> tuple[Ints, Floats]:
+    """The same in hours since 1970: requests of one day share them."""
+    calendar = Calendar(network.corridor)
+    first, last = today - dt.timedelta(days=BEFORE_DAYS), today + dt.timedelta(days=days)
     counts = np.zeros(len(network.arcs) + 1, dtype=np.int64)
-    times = []
+    times: list[Floats] = []
     timed = {ix: way for ix, way in enumerate(network.ways) if way.service.departs == "timetable"}
-    first = {
-        ix: departures_of(way, lines.get((way.service.id, way.back), []), network, ask) for ix, way in timed.items()
-    }
+    runs = {
+        ix: list(
+            calendar.departures(way.service, back=way.back, place=way.stops[0].place, first=first, last=last)
+        )
+        for ix, way in timed.items()
+    }  # fmt: skip
     for ix in np.flatnonzero(np.isin(network.way, list(timed))):
         arc = network.arcs[ix]
-        leaving = first[arc.way] + timed[arc.way].clock_h[arc.board]
+        boards = timed[arc.way].stops[arc.board].place
+        leaving = [
+            run.at.timestamp() / 3600 for run in runs[arc.way] if run.full is not None and boards not in run.full
+        ]
         # A timetabled ride that never leaves in the horizon must not be taken for one without a timetable.
-        times.append(leaving if leaving.size else np.array([np.inf]))
+        times.append(np.sort(np.array(leaving) + timed[arc.way].clock_h[arc.board]) if leaving else np.array([np.inf]))
         counts[ix + 1] = times[-1].size
     return np.cumsum(counts), np.concatenate(times) if times else np.empty(0)
 
 
-def zone_of(network: Network, stop: Row) -> ZoneInfo:
-    """The time zone of a stop; UTC where its place has none."""
-    return ZoneInfo(network.corridor.place(stop.place).time_zone or "UTC")
+def windows(network: Network, ask: FindItineraries) -> dict[Passed, Floats]:
+    """When items that are shut now and then may be begun: [from, until) in hours after the request's departure (n, 2).
+
+    Facilities by their opening hours and dated closures, a place's with all that begins there, links by theirs. Of a
+    carriage: when its vehicle may leave. What is not in it may be begun at any time.
+    """
+    day = ask.depart.astimezone(dt.UTC).date()
+    found = _windows(network, day, int(ask.horizon_days) + 2)
+    since = ask.depart.timestamp() / 3600
+    return {name: spells - since for name, spells in found.items()}
 
 
-def departures_of(way: Way, lines: list[Row], network: Network, ask: FindItineraries) -> Floats:
-    """Departures from the first stop within the horizon, from local times of day, as hours after the request's."""
-    zone = zone_of(network, way.stops[0])
-    today = ask.depart.astimezone(zone).date()
-    first, last = way.service.valid_from or dt.date.min, way.service.valid_to or dt.date.max
-    # Two months back: goods may board far down the line a train that left its first stop long ago.
-    days = (today + dt.timedelta(days=day) for day in range(-60, int(ask.horizon_days) + 2))
-    found = []
-    for day in days:
-        for line in lines if first <= day <= last else ():
-            if str(day.isoweekday()) in line.days:
-                clock = dt.datetime.combine(day, dt.time(), zone) + dt.timedelta(hours=line.departs_at)
-                found.append(_hours(ask.depart, clock))
-    return np.array(sorted(found))
+@lru_cache(maxsize=64)
+def _windows(network: Network, today: dt.date, days: int) -> dict[Passed, Floats]:
+    first, last = today - dt.timedelta(days=2), today + dt.timedelta(days=days)
+    begin, end = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (first, last))
+    ever = (begin - dt.timedelta(days=365 * 10), end + dt.timedelta(days=365 * 10))
+    found: dict[Passed, Floats] = {}
+    for name, open_spells, shut in _restricted(network, first, last, ever):
+        cuts = [(off, on) for off, on in shut if on > begin and off < end]
+        if cuts or open_spells != [ever]:
+            spells = without(open_spells, cuts)
+            hours = [(a.timestamp() / 3600, b.timestamp() / 3600) for a, b in spells]
+            found[name] = np.array(
+                [(a, inf if b == ever[1] else c) for (_, b), (a, c) in zip(spells, hours, strict=True)]
+            ).reshape(-1, 2)
+    return found
 
 
-def _hours(since: dt.datetime, until: dt.datetime) -> float:
+def _restricted(
+    network: Network, first: dt.date, last: dt.date, ever: Spell
+) -> Iterator[tuple[Passed, list[Spell], list[Spell]]]:
+    """(item, when it is open by its hours, when it is shut by dates) of all that may be shut."""
+    corridor, calendar = network.corridor, Calendar(network.corridor)
+    stopped = {(row.stops_table, name) for row in corridor.rows("closure") for name in row.stops}
+    places = {name for table, name in stopped if table == "place"}
+    for row in corridor.rows("facility"):
+        if row.opens is not None or row.place in places or ("facility", row.id) in stopped:
+            hours = [ever] if row.opens is None else list(calendar.open_days(row, first, last))
+            yield (
+                (row.kind, row.place, row.id),
+                hours,
+                [*calendar.shut("facility", row.id), *calendar.shut("place", row.place)],
+            )
+    for link in corridor.rows("link"):
+        for place in (link.from_place, link.to_place):
+            if place in places or ("link", link.id) in stopped:
+                yield (
+                    ("travel", place, link.id),
+                    [ever],
+                    [*calendar.shut("link", link.id), *calendar.shut("place", place)],
+                )
+    for way in network.ways:
+        if ("service", way.service.id) in stopped:
+            for stop in way.stops[:-1]:
+                yield ("carriage", stop.place, way.service.id), [ever], calendar.shut("service", way.service.id)
+
+
+class Stages(NamedTuple):
+    """Points on arcs that are passed only while they are open: `kernels.passing` says what the arrays hold."""
+
+    first_stage: Ints
+    stage_h: Floats
+    stage_window: Ints
+    first_open: Ints
+    open_h: Floats
+    shut_h: Floats
+
+
+def stages(network: Network, spells: dict[Passed, Floats]) -> Stages:
+    """The stages of every arc: an item that may be shut is begun when it is open, what is before it is before it."""
+    names = sorted(spells)
+    number = {name: ix for ix, name in enumerate(names)}
+    counts = np.zeros(len(network.arcs) + 1, dtype=np.int64)
+    hours: list[float] = []
+    which: list[int] = []
+    for ix in _passing(network, frozenset(names)):
+        last = at = 0.0
+        for item in _begun(network, ix):
+            window = number.get((item.kind, item.place, item.row))
+            if window is not None:
+                hours.append(at - last)
+                which.append(window)
+                counts[ix + 1] += 1
+                last = at
+            at += item.hours
+    sizes = [len(spells[name]) for name in names]
+    every = np.concatenate([spells[name] for name in names]) if names else np.empty((0, 2))
+    return Stages(
+        np.cumsum(counts),
+        np.array(hours, dtype=np.float64),
+        np.array(which, dtype=np.int64),
+        np.cumsum([0, *sizes]).astype(np.int64),
+        np.ascontiguousarray(every[:, 0]),
+        np.ascontiguousarray(every[:, 1]),
+    )
+
+
+def _begun(network: Network, arc: ArcIx) -> list[Item]:
+    """The items of an arc in order, but for the wait for its vehicle."""
+    return [item for item in network.items(arc) if item.kind != "wait"]
+
+
+@lru_cache(maxsize=16)
+def _passing(network: Network, names: frozenset[Passed]) -> tuple[ArcIx, ...]:
+    """The arcs that have one of these items."""
+    at = {place for _, place, _ in names}
+    columns = [ix for ix, place in enumerate(network.corridor.places()) if place.id in at]
+    near = np.asarray(network.passes_place[:, columns].any(axis=1))
+    return tuple(
+        ArcIx(ix)
+        for ix, arc in enumerate(network.arcs)
+        if (near[ix] or (not arc.is_ride and arc.tail.place in at))
+        and any((item.kind, item.place, item.row) in names for item in _begun(network, ArcIx(ix)))
+    )
+
+
+def hours_from(since: dt.datetime, until: dt.datetime) -> float:
+    """Hours from one instant to another, whatever their zones' clocks do in between."""
     return (until.astimezone(dt.UTC) - since.astimezone(dt.UTC)).total_seconds() / 3600
+
+
+def instant(since: dt.datetime, hours: float) -> dt.datetime:
+    """The instant so many hours later, by the clock of the same zone."""
+    return (since.astimezone(dt.UTC) + dt.timedelta(hours=hours)).astimezone(since.tzinfo)

@@ -4,73 +4,158 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import sqrt
 
+import numpy as np
+
+from karvan.itinerary.calendar import hours_from
+from karvan.itinerary.labelling import unbeaten
 from karvan.itinerary.option import Beaten, Option, tell
 from karvan.itinerary.request import FindItineraries
-from karvan.itinerary.search import Chain, Found, generalised, no_worse
-from karvan.network.network import Network
+from karvan.itinerary.search import Chain, Found, alternatives, generalised, measures, preference
+from karvan.itinerary.spread import with_spread
+from karvan.itinerary.whynot import LeftOut, absent
+from karvan.network.network import Floats, Network
 
-CRITERIA = ("time", "price", "co2e")
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A chain, or a whole family, that is not shown. `beaten_by` is empty where there was no chain at all."""
-
-    family: str
-    beaten_by: str
-    on: str
-    chain: Chain | None = None
-    via: tuple[str, ...] = ()
+LATE_SD = 1.2816
+"""Standard deviations from the mean of a normal distribution to its P90."""
 
 
 @dataclass(frozen=True)
 class Choice:
     """What is shown, in the order of arrival, and what is not."""
 
+    network: Network
+    ask: FindItineraries
+    found: Found
     options: tuple[Option, ...]
-    left_out: tuple[LeftOut, ...]
+
+    @cached_property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Every other chain, and every family that has none, with the reason; worked out when it is asked for."""
+        shown = [option.chain for option in self.options]
+        against = _Against(self.ask, shown)
+        expected = {*self.found.front, *self.found.champions}
+        if self.ask.arrive_by is None and self.ask.until is None:
+            expected |= {*alternatives(self.network, self.ask)}
+        expected -= {*shown}
+        others = _ordered(expected)
+        found = [self._why(chain, against) for chain in others]
+        return (*found, *absent(self.network, self.ask, self.found))
+
+    def _why(self, chain: Chain, against: _Against) -> LeftOut:
+        """By whom a chain is beaten outright, or else to whom it is as good as equal."""
+        family, via = self.found.families.of(chain.marks), via_of(self.network, chain)
+        other = against.no_worse(chain)
+        if other is not None:
+            on = ", ".join(against.better_on(other, chain)) or "equal on all"
+            return LeftOut(family, self.options[other].id, on, chain, via)
+        other = against.no_worse(chain, self.ask.epsilon)
+        if other is not None:
+            return LeftOut(family, self.options[other].id, f"within {self.ask.epsilon:.0%} on all", chain, via)
+        return LeftOut(family, "", "not among the best of any class", chain, via)
 
 
 def choose(network: Network, ask: FindItineraries, found: Found) -> Choice:
-    """The Pareto set, thinned by epsilon-dominance, and the best of each family; why the others are not shown.
+    """The Pareto set, thinned by epsilon-dominance, and the best of each family.
 
     Thinning keeps, for every chain of the Pareto set, one that is at most `epsilon` worse on each criterion.
     """
-    chains = sorted({*found.front, *found.champions}, key=lambda chain: (*chain.criteria, chain.arcs))
-    name = {chain: found.families.of(chain.marks) for chain in chains}
     champions: dict[str, Chain] = {}
-    for chain in sorted(found.champions, key=lambda chain: (generalised(chain, ask), chain.criteria, chain.arcs)):
-        champions.setdefault(name[chain], chain)
-    kept = {*thin(found.front, ask), *champions.values()}
-    shown = [chain for chain in chains if chain in kept]
-    numbers = _numbers(name[chain] for chain in shown)
+    for chain in sorted(
+        {*found.champions, *found.front}, key=lambda chain: (preference(chain, ask), chain.criteria, chain.arcs)
+    ):
+        champions.setdefault(found.families.of(chain.marks), chain)
+    shown = _ordered({*thin(found.front, ask, found.free), *champions.values()})
+    families = [found.families.of(chain.marks) for chain in shown]
     options = [
-        tell(network, ask, chain, f"{name[chain]}-{number}", name[chain])
-        for chain, number in zip(shown, numbers, strict=True)
+        tell(network, ask, chain, f"{family}-{number}", family)
+        for chain, family, number in zip(shown, families, _numbers(families), strict=True)
     ]
+    against = _Against(ask, shown)
+    front = {*found.front}
+    beaten = [None if chain in front else against.no_worse(chain, besides=at) for at, chain in enumerate(shown)]
     options = [
-        replace(option, beaten=_beaten(chain, shown, options)) for chain, option in zip(shown, options, strict=True)
+        option if other is None else replace(option, beaten=Beaten(options[other].id, against.better_on(other, chain)))
+        for option, chain, other in zip(options, shown, beaten, strict=True)
     ]
-    left_out = [_why(network, chain, name[chain], shown, options, ask) for chain in chains if chain not in kept]
-    absent = [
-        LeftOut(rule.id, "", found.obstacle or _no_chain(ask))
-        for rule in found.families.rules
-        if rule.id not in set(name.values())
-    ]
-    return Choice(tuple(options), tuple(left_out + absent))
+    return Choice(network, ask, found, tuple(with_spread(network, ask, options, shown)))
 
 
-def thin(front: Sequence[Chain], ask: FindItineraries) -> list[Chain]:
+def via_of(network: Network, chain: Chain) -> tuple[str, ...]:
+    """The places at which goods leave a vehicle."""
+    return tuple(network.arcs[arc].head.place for arc in chain.arcs if network.arcs[arc].is_ride)
+
+
+def thin(front: Sequence[Chain], ask: FindItineraries, free: Sequence[Chain] = ()) -> list[Chain]:
     """A part of the front of which some chain is within `epsilon` of each that is dropped, on every criterion.
 
-    The chains of least generalised cost come first, so that what is kept is what a shipper would look at first.
+    Unreliability is measured here by the time that nine of ten keep, were it normal: one more day of spread counts as
+    one more day. The chains of least generalised cost come first, so that what is kept is what a shipper would look at.
+    Of several departures each has its own, and those that are `free` to leave at any time too.
     """
-    kept: list[Chain] = []
-    for chain in sorted(front, key=lambda chain: (generalised(chain, ask), chain.criteria, chain.arcs)):
-        if not any(no_worse(other, chain, 1 + ask.epsilon) for other in kept):
-            kept.append(chain)
-    return kept
+    groups: dict[float | None, list[Chain]] = {}
+    anytime = {*free}
+    for chain in sorted(front, key=lambda chain: (preference(chain, ask), chain.criteria, chain.arcs)):
+        departs = chain.start_h if ask.until is not None else 0.0
+        groups.setdefault(None if chain in anytime else departs, []).append(chain)
+    return [
+        chains[at] for chains in groups.values() for at in unbeaten(_figures(chains, ask), 1 + ask.epsilon)
+    ]  # fmt: skip
+
+
+def _ordered(chains: Iterable[Chain]) -> list[Chain]:
+    return sorted(chains, key=lambda chain: (chain.criteria, chain.start_h, chain.arcs))
+
+
+def _figures(chains: Sequence[Chain], ask: FindItineraries) -> Floats:
+    """What chains are held against each other on where a share counts (n_chains, n_criteria); less is better.
+
+    What is to arrive by an instant counts by the hours that it leaves before that.
+    """
+    by_h = None if ask.arrive_by is None else hours_from(ask.depart, ask.arrive_by)
+    rows = [
+        [
+            {
+                "arrival": chain.time_h if by_h is None else by_h - chain.start_h,
+                "price": chain.price_usd,
+                "co2e": chain.co2e_kg,
+                "unreliability": chain.time_h + LATE_SD * sqrt(chain.variance_h2),
+                "cost": generalised(chain, ask),
+            }[name]
+            for name in ask.criteria
+        ]
+        for chain in chains
+    ]
+    return np.array(rows) if rows else np.empty((0, len(ask.criteria)))
+
+
+class _Against:
+    """The chains that are shown, to hold others against."""
+
+    def __init__(self, ask: FindItineraries, shown: Sequence[Chain]) -> None:
+        self.ask = ask
+        columns = len(ask.criteria) + (ask.until is not None and ask.arrive_by is None)
+        self.exact = np.array([measures(chain, ask) for chain in shown]).reshape(len(shown), columns)
+        self.shares = _figures(shown, ask)
+
+    def no_worse(self, chain: Chain, epsilon: float = 0.0, besides: int = -1) -> int | None:
+        """The first that is no worse on any criterion, or by a share at most; better on one, for `besides` itself."""
+        if epsilon:
+            found = (self.shares <= _figures([chain], self.ask) * (1 + epsilon)).all(axis=1)
+        else:
+            figures = np.array(measures(chain, self.ask))
+            found = (self.exact <= figures).all(axis=1)
+            if besides >= 0:
+                found &= (self.exact < figures).any(axis=1)
+        return int(found.argmax()) if found.any() else None
+
+    def better_on(self, other: int, chain: Chain) -> tuple[str, ...]:
+        """The criteria on which one that is shown is better than a chain."""
+        better = self.exact[other] < np.array(measures(chain, self.ask))
+        names = (*self.ask.criteria, "departure")
+        return tuple(name for name, is_better in zip(names, better.tolist(), strict=False) if is_better)
 
 
 def _numbers(families: Iterable[str]) -> list[int]:
@@ -81,37 +166,3 @@ def _numbers(families: Iterable[str]) -> list[int]:
         seen[family] = seen.get(family, 0) + 1
         numbers.append(seen[family])
     return numbers
-
-
-def _beaten(chain: Chain, shown: Sequence[Chain], options: Sequence[Option]) -> Beaten | None:
-    for other, option in zip(shown, options, strict=True):
-        if other is not chain and no_worse(other, chain) and other.criteria != chain.criteria:
-            return Beaten(option.id, _better_on(other, chain))
-    return None
-
-
-def _better_on(one: Chain, other: Chain) -> tuple[str, ...]:
-    return tuple(name for name, a, b in zip(CRITERIA, one.criteria, other.criteria, strict=True) if a < b)
-
-
-def _why(
-    network: Network, chain: Chain, family: str, shown: Sequence[Chain], options: Sequence[Option], ask: FindItineraries
-) -> LeftOut:
-    """By whom a chain is beaten outright, or else to whom it is as good as equal."""
-    via = tuple(network.arcs[arc].head.place for arc in chain.arcs if network.arcs[arc].is_ride)
-    for other, option in zip(shown, options, strict=True):
-        if no_worse(other, chain):
-            return LeftOut(family, option.id, ", ".join(_better_on(other, chain)) or "equal on all", chain, via)
-    for other, option in zip(shown, options, strict=True):
-        if no_worse(other, chain, 1 + ask.epsilon):
-            return LeftOut(family, option.id, f"within {ask.epsilon:.0%} on all", chain, via)
-    return LeftOut(family, "", "not among the best of any class", chain, via)
-
-
-def _no_chain(ask: FindItineraries) -> str:
-    limits = [f"in {ask.horizon_days:g} days"]
-    if ask.avoid_countries or ask.avoid_places or ask.avoid_links:
-        limits.append("with what is avoided")
-    if ask.via:
-        limits.append("through what is wished for")
-    return f"no route {' and '.join(limits)}"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from math import sqrt
 from statistics import NormalDist
 
 from karvan.ground.vocabulary import Address
+from karvan.itinerary.calendar import hours_from, instant
+from karvan.itinerary.empty import empty_item
+from karvan.itinerary.labelling import Chain
 from karvan.itinerary.request import FindItineraries
-from karvan.itinerary.search import Chain
-from karvan.network.item import Item, total
+from karvan.itinerary.spread import Odds, Spread
+from karvan.network.item import KG_PER_BOX, KG_PER_T, KM, VARIANCE, Item, given, total
 from karvan.network.network import Network
 
 HANDLING = "handling"
@@ -67,23 +71,47 @@ class Option:
 
     id: str
     family: str
-    depart: dt.datetime
-    legs: tuple[Leg, ...]
-    price_usd: float
-    co2e_kg: float
+    chain: Chain
+    network: Network = field(repr=False, compare=False)
+    ask: FindItineraries = field(repr=False)
     beaten: Beaten | None = None
+    spread: Spread | None = None
+    """What came of drawing its journey many times, where that was done."""
+
+    @cached_property
+    def legs(self) -> tuple[Leg, ...]:
+        """Its legs, told when they are first asked for."""
+        return tuple(_legs(self.network, self.ask, self.chain))
+
+    @property
+    def depart(self) -> dt.datetime:
+        """When the goods are to be ready."""
+        return instant(self.ask.depart, self.chain.start_h)
 
     @property
     def arrive(self) -> dt.datetime:
-        return self.legs[-1].arrive
+        return instant(self.ask.depart, self.chain.arrive_h)
 
     @property
     def time_h(self) -> float:
-        return sum(leg.time_h for leg in self.legs)
+        return self.chain.time_h
+
+    @property
+    def price_usd(self) -> float:
+        return self.chain.price_usd
+
+    @property
+    def co2e_kg(self) -> float:
+        return self.chain.co2e_kg
+
+    @property
+    def sd_h(self) -> float:
+        """The criterion of unreliability as a time: the root of the variances of all times on the chain, added up."""
+        return sqrt(self.chain.variance_h2)
 
     @property
     def distance_km(self) -> float:
-        return sum(leg.distance_km for leg in self.legs)
+        return float(self.network.sums[list(self.chain.arcs), KM].sum())
 
     @property
     def rides(self) -> tuple[Leg, ...]:
@@ -92,7 +120,7 @@ class Option:
     @property
     def reloads(self) -> int:
         """Times that the boxes are lifted from one vehicle to another."""
-        return len(self.rides) - 1
+        return sum(self.network.arcs[arc].is_ride for arc in self.chain.arcs) - 1
 
     @property
     def borders(self) -> int:
@@ -106,23 +134,36 @@ class Option:
         return (first, *(place for leg in self.rides for place in leg.passes[1:]))
 
     def quantile_h(self, p: float) -> float:
-        """Door-to-door hours not exceeded with probability p.
+        """Door-to-door hours not exceeded with probability p, of the journeys drawn.
 
-        A gamma with the mean and variance of the chain, whose times are taken as independent: the first form of the
-        spread, by the cube-root approximation of Wilson and Hilferty (1931).
+        Where none were drawn, by the means and variances of its legs.
         """
-        mean, variance = self.time_h, sum(leg.variance_h2 for leg in self.legs)
-        if variance == 0:
-            return mean
-        shape = mean**2 / variance
-        z = NormalDist().inv_cdf(p)
-        quantile: float = mean * max(0.0, 1 - 1 / (9 * shape) + z / (3 * sqrt(shape))) ** 3
-        return quantile
+        return self.spread.quantile_h(p) if self.spread is not None else quantile_h(self.legs, p)
+
+    def on_time(self, promised: dt.datetime) -> Odds | None:
+        """Odds of arriving by an instant; none where no journeys were drawn."""
+        hours = hours_from(self.ask.depart, promised) - self.chain.start_h
+        return None if self.spread is None else self.spread.on_time(hours)
+
+
+def quantile_h(legs: Sequence[Leg], p: float) -> float:
+    """Hours not exceeded with probability p on some legs, none of which rests on a timetable.
+
+    Of a gamma with their mean and variance, taken as independent: by the cube-root approximation of Wilson and
+    Hilferty (1931).
+    """
+    mean, variance = sum(leg.time_h for leg in legs), sum(leg.variance_h2 for leg in legs)
+    if variance == 0:
+        return mean
+    shape = mean**2 / variance
+    z = NormalDist().inv_cdf(p)
+    quantile: float = mean * max(0.0, 1 - 1 / (9 * shape) + z / (3 * sqrt(shape))) ** 3
+    return quantile
 
 
 def tell(network: Network, ask: FindItineraries, chain: Chain, name: str, family: str) -> Option:
-    """A chain as an option with its legs."""
-    return Option(name, family, ask.depart, tuple(_legs(network, ask, chain)), chain.price_usd, chain.co2e_kg)
+    """A chain as an option."""
+    return Option(name, family, chain, network, ask)
 
 
 def _passes(network: Network, arc: int) -> tuple[str, ...]:
@@ -135,22 +176,35 @@ def _passes(network: Network, arc: int) -> tuple[str, ...]:
 def _legs(network: Network, ask: FindItineraries, chain: Chain) -> Iterator[Leg]:
     """Handling legs take in the wait for the next vehicle, so that a ride departs when its vehicle does."""
     handling: list[Item] = []
-    began = at = 0.0
-    for arc, ended in zip(chain.arcs, chain.arrival_h, strict=True):
+    began = at = chain.start_h
+    stood = ""
+    for arc, leaves, ended, usd in zip(chain.arcs, chain.leaves_h, chain.arrival_h, chain.storage_usd, strict=True):
         a = network.arcs[arc]
         items = network.items(arc)
         if not a.is_ride:
             handling += items
-            at = ended
+            at, stood = ended, a.facility
             continue
-        leaves = ended - float(network.sums[arc, 0])
-        wait = leaves - at
         if items[0].kind == "wait":
             handling.append(items.pop(0))
-        yield _leg(network, ask, arc, handling, began, leaves, wait, ride=False)
+        if usd:
+            handling.append(_storage(network, ask, stood, usd))
+        yield _leg(network, ask, arc, handling, began, leaves, leaves - at, ride=False)
         yield _leg(network, ask, arc, items, leaves, ended, 0.0, ride=True)
         handling, began, at = [], ended, ended
+    empties = empty_item(network.corridor, ask)
+    if empties is not None:
+        handling.append(empties)
     yield _leg(network, ask, chain.arcs[-1], handling, began, at, 0.0, ride=False)
+
+
+def _storage(network: Network, ask: FindItineraries, facility: str, usd: float) -> Item:
+    """What was paid for standing too long after a facility; each size pays for the same days."""
+    row = network.corridor.row("facility", facility)
+    small, large = row.storage_usd_teu_day or 0.0, row.storage_usd_feu_day or 0.0
+    days = usd / (ask.load.boxes_20ft * small + ask.load.boxes_40ft * large)
+    leans_on = given("facility", row, ("free_h", "storage_usd_teu_day", "storage_usd_feu_day"))
+    return Item("storage", row.place, row.id, usd_20ft=days * small, usd_40ft=days * large, leans_on=leans_on)
 
 
 def _leg(
@@ -166,10 +220,9 @@ def _leg(
 ) -> Leg:
     a = network.arcs[arc]
     way = network.ways[a.way] if ride else None
-    _, variance, usd_20ft, usd_40ft, kg_per_t, kg_per_box, km = total(items)
+    sums = total(items)
     place = a.tail.place
     leg_gauges = (a.tail.gauge, a.head.gauge) if ride else ("", "")
-    price = sum(n * usd for n, usd in ((ask.load.boxes_20ft, usd_20ft), (ask.load.boxes_40ft, usd_40ft)) if n)
     addresses = [address for item in items for address in item.leans_on]
     return Leg(
         mode=a.head.mode if ride else HANDLING,
@@ -178,14 +231,14 @@ def _leg(
         to_place=a.head.place if ride else place,
         from_gauge_mm=leg_gauges[0],
         to_gauge_mm=leg_gauges[1],
-        depart=ask.depart + dt.timedelta(hours=start),
-        arrive=ask.depart + dt.timedelta(hours=end),
+        depart=instant(ask.depart, start),
+        arrive=instant(ask.depart, end),
         time_h=end - start,
         wait_h=wait,
-        variance_h2=variance,
-        price_usd=price,
-        co2e_kg=ask.tonnes * kg_per_t + ask.load.boxes * kg_per_box,
-        distance_km=km,
+        variance_h2=sums[VARIANCE],
+        price_usd=ask.price_usd(sums),
+        co2e_kg=ask.tonnes * sums[KG_PER_T] + ask.load.boxes * sums[KG_PER_BOX],
+        distance_km=sums[KM],
         passes=_passes(network, arc) if ride else (place,),
         items=tuple(items),
         grade=max((network.corridor.evidence.grade(*address) for address in addresses), default="A"),

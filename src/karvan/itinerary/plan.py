@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from math import nan
 from typing import TYPE_CHECKING
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
+from karvan.corridor.shortest import Shortest
 from karvan.ground.errors import InputError, Problem, shown
 from karvan.ground.vocabulary import Address
-from karvan.itinerary.choice import Choice, LeftOut
+from karvan.itinerary.carbon import TransportChain, chain_of
+from karvan.itinerary.choice import Choice
 from karvan.itinerary.option import Option
 from karvan.itinerary.request import FindItineraries
+from karvan.itinerary.whynot import LeftOut
 from karvan.network.measured import UNMEASURED, Measured
 
 if TYPE_CHECKING:
@@ -92,8 +96,20 @@ class Plan:
             for basis in [ledger.find_basis(*address)]
         ]
 
+    @cached_property
+    def _shortest(self) -> Shortest:
+        return Shortest(self.corridor)
+
+    def carbon(self, option: Option | str) -> TransportChain:
+        """An option as a transport chain of ISO 14083: its elements, what each emits, and on whose numbers."""
+        option = self.option(option) if isinstance(option, str) else option
+        return chain_of(self.corridor, self.ask, self.commodity, option, self._shortest)
+
     def table(self) -> pd.DataFrame:
-        """One row an option: family, departure and arrival, hours and their spread, USD, kg, km, reloads, borders."""
+        """One row an option: family, departure and arrival, hours and their spread, USD, kg, km, reloads, borders.
+
+        `on_time` is the share of journeys that keep the promised date, missing where none is promised.
+        """
         import pandas as pd
 
         columns: dict[str, Callable[[Option], object]] = {
@@ -105,6 +121,8 @@ class Plan:
             "time_p10_h": lambda option: option.quantile_h(0.1),
             "time_p50_h": lambda option: option.quantile_h(0.5),
             "time_p90_h": lambda option: option.quantile_h(0.9),
+            "time_p95_h": lambda option: option.quantile_h(0.95),
+            "on_time": self._on_time,
             "price_usd": lambda option: option.price_usd,
             "co2e_kg": lambda option: option.co2e_kg,
             "distance_km": lambda option: option.distance_km,
@@ -114,6 +132,11 @@ class Plan:
         }
         cells = {name: [cell(option) for option in self.options] for name, cell in columns.items()}
         return pd.DataFrame(cells).set_index("id")
+
+    def _on_time(self, option: Option) -> float:
+        """Share of journeys that keep the promised date; missing where none is promised."""
+        odds = option.on_time(self.ask.promised) if self.ask.promised else None
+        return odds.share if odds else nan
 
     def legs(self) -> pd.DataFrame:
         """One row a leg of every option."""
@@ -145,9 +168,7 @@ class Plan:
                     "row": item.row,
                     "hours": item.hours,
                     "waits_from": item.waits,
-                    "usd": sum(
-                        n * usd for n, usd in ((load.boxes_20ft, item.usd_20ft), (load.boxes_40ft, item.usd_40ft)) if n
-                    ),
+                    "usd": self.ask.price_usd(item.sums),
                     "kg_co2e": self.ask.tonnes * item.kg_per_t + load.boxes * item.kg_per_box,
                     "leans_on": ", ".join(
                         f"{'/'.join(address)} ({ledger.grade(*address)})" for address in item.leans_on

@@ -1,47 +1,32 @@
 """The search: from a packed network and a request to the chains that are worth telling of.
 
-Criteria are arrival, price and CO2e; all three add up along a chain, waiting is always allowed, and a later arrival
-never lets one leave earlier, so label-setting is exact (Martins 1984). First comes the best chain of every family, by
-generalised cost, by time and by CO2e; with these known, and with the least that is left to pay from every node, the
-full Pareto set is found quickly.
+Criteria are arrival, price, CO2e and the variance of the time; all add up along a chain, waiting is always allowed, and
+who is ready later never arrives earlier, so label-setting is exact (Martins 1984). The best chain of every family, by
+generalised cost, is found beside the Pareto set, for a family is shown also where another beats it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from karvan.ground.sphere import great_circle_km
-from karvan.itinerary.calendar import departures, seasons
+from karvan.itinerary.calendar import hours_from
+from karvan.itinerary.labelling import Chain, Labelling, preferred, unbeaten
 from karvan.itinerary.request import FindItineraries
 from karvan.network.family import UNREACHED, Families, families
-from karvan.network.item import HOURS, KG_PER_BOX, KG_PER_T, USD_20FT, USD_40FT
-from karvan.network.network import END, START, ArcIx, Flags, Floats, Ints, Network, Node
+from karvan.network.network import END, START, Flags, Network, Node
 
-FIRST_ROOM = 1 << 15
-"""Labels to begin with; where that is too few, there is room for four times as many, and so on."""
+__all__ = ["Chain", "Found", "best_of_families", "generalised", "pareto", "search"]
 
-
-@dataclass(frozen=True)
-class Chain:
-    """A chain of arcs from the start to the end, its three criteria, and the marks it picked up."""
-
-    arcs: tuple[ArcIx, ...]
-    arrival_h: tuple[float, ...]
-    """Hours after the request's departure at which each arc ends."""
-    price_usd: float
-    co2e_kg: float
-    marks: int
-
-    @property
-    def time_h(self) -> float:
-        return self.arrival_h[-1]
-
-    @property
-    def criteria(self) -> tuple[float, float, float]:
-        return self.time_h, self.price_usd, self.co2e_kg
+MOST_DEPARTURES = 2_000
+"""Of a window; a plan with more is for a machine, and it can ask day by day."""
+JUST_AFTER_H = 1e-5
+"""Hours after which a departure is missed ..."""
+AT_ONCE_H = 1e-7
+"""... and after which it is not: `kernels.passing.LATE_H` lies between."""
 
 
 @dataclass(frozen=True)
@@ -49,57 +34,132 @@ class Found:
     """What a search found."""
 
     front: tuple[Chain, ...]
-    """The full Pareto set, in the order of arrival, price, CO2e."""
+    """The full Pareto set, in the order of arrival, price, CO2e, variance."""
     champions: tuple[Chain, ...]
-    """The best chain of every class by generalised cost, by time and by CO2e; a family is one or more classes."""
+    """The best chain of every class by generalised cost; a family is one or more classes."""
     families: Families
     labels: int
+    free: tuple[Chain, ...] = ()
+    """Of the front of a departure window those that can leave later too, and then arrive so much later."""
     obstacle: str = ""
     """Why there was nothing to search, where that is so."""
+    slack: float = 0.0
+    """Share by which what was found may be worse, on any criterion but time, than what was not: 0 is exact."""
 
 
 def search(network: Network, ask: FindItineraries) -> Found:
     """All chains from origin to destination that none beats, and the best of each family."""
     marked = families(network, ask.via)
-    start, end = Node(START, ask.origin), Node(END, ask.destination)
-    obstacle = _obstacle(network, start, end, marked)
-    if obstacle:
-        return Found((), (), marked, 0, obstacle)
-    run = _Run(network, ask, marked, network.node_ix[start], network.node_ix[end])
-    best: list[Chain] = []
-    for weights in ((ask.value_of_time_usd_h, 1.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
-        best += run.champions(weights)
-    front = pareto(sorted({*best, *run.front(best)}, key=lambda chain: (*chain.criteria, chain.arcs)))
-    return Found(tuple(front), tuple(dict.fromkeys(best)), marked, run.labels)
+    run = _labelling(network, ask, marked)
+    if isinstance(run, str):
+        return Found((), (), marked, 0, obstacle=run)
+    free: list[Chain] = []
+    if ask.arrive_by is not None:
+        best, front = _latest(run, hours_from(ask.depart, ask.arrive_by))
+    elif ask.until is not None:
+        best, front, free = _profile(run, hours_from(ask.depart, ask.until))
+    else:
+        best, front = run.champions(), run.front()
+    best.sort(key=lambda chain: (preference(chain, ask), chain.criteria, chain.arcs))
+    front = [*free, *pareto([*best, *front], ask)]
+    return Found(
+        tuple(dict.fromkeys(front)), tuple(dict.fromkeys(best)), marked, run.labels, tuple(free), slack=run.slack
+    )  # fmt: skip
 
 
-def best_of_families(network: Network, ask: FindItineraries) -> dict[str, Chain]:
+def alternatives(network: Network, ask: FindItineraries) -> list[Chain]:
+    """The fastest chain of every class, and the one with the least CO2e: what somebody might expect to be shown."""
+    run = _labelling(network, ask, families(network, ask.via))
+    return [] if isinstance(run, str) else run.champions((1.0, 0.0, 0.0)) + run.champions((0.0, 0.0, 1.0))
+
+
+def best_of_families(network: Network, ask: FindItineraries, barred: Flags | None = None) -> dict[str, Chain]:
     """The chain of least generalised cost of each family that has any, by the family's id: no front, so quick."""
     marked = families(network, ask.via)
-    start, end = Node(START, ask.origin), Node(END, ask.destination)
-    if _obstacle(network, start, end, marked):
-        return {}
-    run = _Run(network, ask, marked, network.node_ix[start], network.node_ix[end])
+    run = _labelling(network, ask, marked, barred)
     best: dict[str, Chain] = {}
-    chains = run.champions((ask.value_of_time_usd_h, 1.0, 0.0))
-    for chain in sorted(chains, key=lambda one: (generalised(one, ask), one.criteria, one.arcs)):
-        best.setdefault(marked.of(chain.marks), chain)
+    if not isinstance(run, str):
+        chains = run.champions()
+        for chain in sorted(chains, key=lambda one: (preference(one, ask), one.criteria, one.arcs)):
+            best.setdefault(marked.of(chain.marks), chain)
     return best
 
 
-def generalised(chain: Chain, ask: FindItineraries) -> float:
-    """Generalised cost: the price, and the time at its value, USD."""
-    return chain.price_usd + chain.time_h * ask.value_of_time_usd_h
+def preference(chain: Chain, ask: FindItineraries) -> float:
+    """What the best of a family is least in: generalised cost, or time or CO2e where money is no criterion."""
+    by_hour, by_usd, by_kg = preferred(ask)
+    hours = chain.time_h if ask.arrive_by is None else hours_from(ask.depart, ask.arrive_by) - chain.start_h
+    return by_hour * hours + by_usd * chain.price_usd + by_kg * chain.co2e_kg
 
 
-def _obstacle(network: Network, start: Node, end: Node, marked: Families) -> str:
-    """What rules out every chain before the search: an end without a gate, or a wish that no service can serve."""
+def _latest(run: Labelling, by_h: float) -> tuple[list[Chain], list[Chain]]:
+    """Chains that arrive by an hour and leave as late as they can: the best of families, and the Pareto set."""
+    best = []
+    for chain in run.champions():
+        start = run.latest_start(chain, by_h)
+        if start >= 0:
+            best.append(run.chain(chain.arcs, start))
+    return best, run.latest(by_h)
+
+
+def _profile(run: Labelling, until_h: float) -> tuple[list[Chain], list[Chain], list[Chain]]:
+    """Chains for all departures before an hour: the best of families, the Pareto set, and those that can leave later.
+
+    After each departure that is missed the set is another: range queries as of Delling et al. (2012), the earliest
+    first. Chains that wait for no hour of the clock move with the departure; each is told once, from when on it does.
+    """
+    waiting: list[Chain] = []
+    floating: dict[Chain, float] = {}
+    at = 0.0
+    for _ in range(MOST_DEPARTURES):
+        nexts = []
+        for chain in run.front(at, apart=True):
+            if chain.floats:
+                ends = at + run.float_h(chain)
+                nexts.append(max(ends, at + AT_ONCE_H))
+                earlier = next(
+                    (known for known in floating if known.arcs == chain.arcs and floating[known] >= at), chain
+                )
+                floating[earlier] = ends
+            else:
+                start = run.latest_start(chain, chain.arrive_h)
+                nexts.append(max(start, at) + JUST_AFTER_H)
+                waiting.append(run.chain(chain.arcs, start))
+        at = min(nexts, default=until_h)
+        if at >= until_h:
+            break
+    waiting = [chain for chain in waiting if chain.start_h < until_h]
+    kept = [
+        chain
+        for chain in waiting
+        if not any(
+            known.start_h <= chain.start_h < ends and _no_later(known, chain, run.ask)
+            for known, ends in floating.items()
+        )
+    ]
+    best = [run.chain(chain.arcs, run.latest_start(chain, chain.arrive_h)) for chain in run.champions()]
+    floats = {chain.arcs for chain in floating}
+    return [chain for chain in best if chain.start_h < until_h and chain.arcs not in floats], kept, list(floating)
+
+
+def _no_later(floating: Chain, chain: Chain, ask: FindItineraries) -> bool:
+    """Whether a chain that can leave later is no worse than another, leaving with it."""
+    shifted = replace(floating, start_h=chain.start_h, arrive_h=floating.time_h + chain.start_h)
+    return all(a <= b for a, b in zip(measures(shifted, ask), measures(chain, ask), strict=True))
+
+
+def _labelling(
+    network: Network, ask: FindItineraries, marked: Families, barred: Flags | None = None
+) -> Labelling | str:
+    """What is needed to search, or what rules out every chain: an end without a gate, or a wish that none can serve."""
+    start, end = Node(START, ask.origin), Node(END, ask.destination)
     for node, verb in ((start, "handed in"), (end, "taken out")):
         if node not in network.node_ix:
-            return (
-                f"goods cannot be {verb} at {node.place}; nearest where they can: {', '.join(_nearest(network, node))}"
-            )
-    return "a place that is wished for is on no service" if marked.wished == UNREACHED else ""
+            near = ", ".join(_nearest(network, node))
+            return f"goods cannot be {verb} at {node.place}; nearest where they can: {near}"
+    if marked.wished == UNREACHED:
+        return "a place that is wished for is on no service"
+    return Labelling(network, ask, marked, network.node_ix[start], network.node_ix[end], barred)
 
 
 def _nearest(network: Network, node: Node, most: int = 3) -> list[str]:
@@ -110,162 +170,29 @@ def _nearest(network: Network, node: Node, most: int = 3) -> list[str]:
     return [place.id for place in known[:most]]
 
 
-def pareto(chains: Sequence[Chain]) -> list[Chain]:
-    """Those that none other beats, of chains in the order of arrival, price and CO2e; of equals the first."""
-    kept: list[Chain] = []
-    for chain in chains:  # only an earlier one can beat
-        if not any(no_worse(other, chain) for other in kept):
-            kept.append(chain)
-    return kept
+def generalised(chain: Chain, ask: FindItineraries) -> float:
+    """Generalised cost: the price, and the time at its value, USD."""
+    return chain.price_usd + chain.time_h * ask.value_of_time_usd_h
 
 
-def no_worse(one: Chain, other: Chain, slack: float = 1.0) -> bool:
-    """Whether one chain is at most `slack` times the other on every criterion."""
-    return all(a <= b * slack for a, b in zip(one.criteria, other.criteria, strict=True))
+def measures(chain: Chain, ask: FindItineraries) -> tuple[float, ...]:
+    """What a chain is compared on, by the criteria of the request; less is better.
+
+    Where departures are many or sought, leaving later is better too, and time stands for arriving.
+    """
+    arrival, price, co2e, h2 = chain.criteria
+    known = {"arrival": arrival, "price": price, "co2e": co2e, "unreliability": h2, "cost": generalised(chain, ask)}
+    chosen = tuple(known[name] for name in ask.criteria)
+    if ask.arrive_by is not None:
+        return tuple(-chain.start_h if name == "arrival" else known[name] for name in ask.criteria)
+    return (*chosen, -chain.start_h) if ask.until is not None else chosen
 
 
-class _Run:
-    """The arrays of one request, and the kernels on them."""
-
-    def __init__(self, network: Network, ask: FindItineraries, marked: Families, start: int, end: int) -> None:
-        from karvan.kernels import labels as kernels
-
-        self.kernels = kernels
-        self.network, self.ask, self.marked, self.start, self.end = network, ask, marked, start, end
-        self.labels = 0
-        self.horizon_h = ask.horizon_days * 24.0
-        self.hours = np.ascontiguousarray(network.sums[:, HOURS])
-        self.price, self.co2e = _costs(network, ask)
-        self.first_departure, self.departures = departures(network, ask)
-        usable = np.isfinite(self.price) & np.isfinite(self.co2e)
-        self.left_h, self.left_usd, self.left_kg = (
-            self._least_left(np.where(usable, weight, np.inf))
-            for weight in (self.hours + network.wait_h, self.price, self.co2e)
-        )
-        self.timing = (network.wait_h, *seasons(network, ask), self.first_departure, self.departures)
-
-    def _least_left(self, weight: Floats) -> Floats:
-        left = np.empty(len(self.network.nodes))
-        self.kernels.least_left(self.network.tail, self.network.head, weight, self.end, left)
-        # Sums in another order differ in the last bits: a bound must not be above what it bounds.
-        return left * (1 - 1e-12)
-
-    def champions(self, weights: tuple[float, float, float]) -> list[Chain]:
-        """The best chain of every class that serves the wishes, by weighted cost."""
-
-        def run(room: int) -> tuple[int, _Labels]:
-            labels = _Labels(room, len(self.network.nodes), self.network.comes_to.shape[1])
-            status = self.kernels.champions(
-                self.network.first_out, self.network.head, self.hours, self.price, self.co2e, self.marked.marks,
-                self.network.comes_to, self.marked.canon, *self.timing, self.start, self.end, 0.0, self.horizon_h,
-                np.array(weights), self.left_h, *labels.costed,
-            )  # fmt: skip
-            return status, labels
-
-        chains = self._chains(run)
-        straight = [chain for chain in chains if self.marked.serves(chain.marks)]
-        return sorted(straight, key=lambda c: (sum(w * x for w, x in zip(weights, c.criteria, strict=True)), c.arcs))
-
-    def front(self, known: Sequence[Chain]) -> list[Chain]:
-        """The Pareto set, but for chains that are no better than a known one."""
-        bounds = np.array([chain.criteria for chain in known]).reshape(len(known), 3)
-        wishes = self.marked.marks & self.marked.wished
-        asis = np.arange(self.marked.canon.shape[0], dtype=np.int64)
-
-        def run(room: int) -> tuple[int, _Labels]:
-            labels = _Labels(room, len(self.network.nodes), 0)
-            status = self.kernels.search(
-                self.network.first_out, self.network.head, self.hours, self.price, self.co2e, wishes, asis,
-                *self.timing, self.start, self.end, 0.0, self.horizon_h,
-                self.left_h, self.left_usd, self.left_kg, bounds, *labels.plain,
-            )  # fmt: skip
-            return status, labels
-
-        return [chain for chain in self._chains(run) if self.marked.serves(chain.marks)]
-
-    def _chains(self, run: Callable[[int], tuple[int, _Labels]]) -> list[Chain]:
-        """Run a kernel with as much room as it needs, and trace what arrived."""
-        room = FIRST_ROOM
-        status, labels = run(room)
-        while status != self.kernels.OK:
-            room *= 4
-            status, labels = run(room)
-        self.labels += labels.made
-        return [labels.trace(label, self.marked.marks) for label in labels.ended(self.end)]
-
-
-class _Labels:
-    """The labels of one kernel run, and its workspace."""
-
-    def __init__(self, room: int, nodes: int, words: int) -> None:
-        self.cost, self.time, self.price, self.co2e = (np.empty(room) for _ in range(4))
-        self.marks, self.node, self.parent, self.arc_of, self.heap = (np.empty(room, dtype=np.int64) for _ in range(5))
-        self.places = np.empty((room if words else 0, words), dtype=np.int64)
-        self.settled = np.empty(room, dtype=np.bool_)
-        self.counts = np.zeros(2, dtype=np.int64)
-        self.classes = (np.empty(nodes, dtype=np.int64), *(np.empty(room, dtype=np.int64) for _ in range(4)))
-
-    @property
-    def plain(self) -> tuple[object, ...]:
-        """Arguments of `search`."""
-        return (
-            self.time, self.price, self.co2e, self.marks, self.node, self.parent, self.arc_of, self.settled, self.heap,
-            *self.classes, self.counts,
-        )  # fmt: skip
-
-    @property
-    def costed(self) -> tuple[object, ...]:
-        """Arguments of `champions`."""
-        return (
-            self.cost, self.time, self.price, self.co2e, self.marks, self.places, self.node, self.parent, self.arc_of,
-            self.settled, self.heap, *self.classes[:3], self.counts,
-        )  # fmt: skip
-
-    @property
-    def made(self) -> int:
-        return int(self.counts[0])
-
-    def ended(self, end: int) -> list[int]:
-        ended = np.flatnonzero((self.node[: self.made] == end) & self.settled[: self.made])
-        return [int(label) for label in ended]
-
-    def trace(self, label: int, arc_marks: Ints) -> Chain:
-        """The chain that a label stands for."""
-        arcs, arrivals, marks, at = [], [], 0, label
-        while self.parent[at] >= 0:
-            arcs.append(ArcIx(int(self.arc_of[at])))
-            arrivals.append(float(self.time[at]))
-            marks |= int(arc_marks[self.arc_of[at]])
-            at = int(self.parent[at])
-        return Chain(tuple(arcs[::-1]), tuple(arrivals[::-1]), float(self.price[label]), float(self.co2e[label]), marks)
-
-
-def _costs(network: Network, ask: FindItineraries) -> tuple[Floats, Floats]:
-    """Price (USD) and CO2e (kg) of each arc for the whole load; infinite where it will not or cannot be taken."""
-    sums, load = network.sums, ask.load
-    usd_20ft = load.boxes_20ft * _used(sums[:, USD_20FT], load.boxes_20ft)
-    usd_40ft = load.boxes_40ft * _used(sums[:, USD_40FT], load.boxes_40ft)
-    price = np.where(refused(network, ask), np.inf, usd_20ft + usd_40ft)
-    co2e = ask.tonnes * sums[:, KG_PER_T] + load.boxes * sums[:, KG_PER_BOX]
-    return price, co2e
-
-
-def _used(prices: Floats, boxes: int) -> Floats:
-    """The price of a size, zero where none is shipped: a size that nobody ships needs no price."""
-    return prices if boxes else np.zeros_like(prices)
-
-
-def refused(network: Network, ask: FindItineraries) -> Flags:
-    """Rides that the asker will not have: of another mode, or through what is to be avoided (n_arcs,)."""
-    barred = ~np.isin(network.mode, ("", *ask.modes))
-    places = [ix for ix, place in enumerate(network.corridor.places()) if place.id in ask.avoid_places]
-    links = [ix for ix, link in enumerate(network.corridor.rows("link")) if link.id in ask.avoid_links]
-    countries = [ix for ix, name in enumerate(network.countries) if name in ask.avoid_countries]
-    for passes, chosen in (
-        (network.passes_place, places),
-        (network.passes_link, links),
-        (network.passes_country, countries),
-    ):
-        if chosen:
-            barred |= passes[:, chosen].any(axis=1)
-    return barred
+def pareto(chains: Sequence[Chain], ask: FindItineraries) -> list[Chain]:
+    """Those that none other beats, in the order of their criteria; of equals the first."""
+    figures = {chain: (measures(chain, ask), chain.criteria, chain.arcs) for chain in chains}
+    ordered = sorted(figures, key=figures.__getitem__)
+    if not ordered:
+        return []
+    rows = np.array([figures[chain][0] for chain in ordered])
+    return [ordered[at] for at in unbeaten(rows)]

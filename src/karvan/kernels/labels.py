@@ -1,287 +1,520 @@
 """Label-setting searches: all Pareto-optimal chains, and the best chain of every class.
 
-Martins (1984), with labels taken in time order, so that dominance at a node is a question of price and CO2e only: a
-staircase (a list in rising price and falling CO2e) answers it. A label is dropped too when even with the least that is
-left to pay on each criterion it could not escape a chain that is known already. Labels are compared within one *class*:
-the set of marks (bits) that a chain has picked up on its way, by which families of routes and wished-for places are
-told apart; `canon` maps a set of marks to the class of sets that can no longer be told apart.
+Martins (1984), with labels taken in the order of the earliest arrival that they can still lead to, as NAMOA*dr does
+(Pulido, Mandow and Perez-de-la-Cruz 2015): at a node and at the target time then needs no comparing, and dominance is a
+question of the other criteria. These stand in a *bag*, in the order of price. Where only price and CO2e are compared a
+bag is a staircase, and one look into it answers.
+
+A label is dropped when one in its bag is no worse, or when even with the least that is left to pay on each criterion it
+is no better than a chain that was found. With a slack it is dropped too when one in its bag is worse by no more than
+that share of what its last arc costs. The chain that it could have become is made of arcs that each give way once at
+most, so that what is found is worse by no more than that share of the whole: the bound is proved, not only hoped.
+
+Labels are compared within one *class*: the set of marks (bits) that a chain has picked up on its way, by which families
+of routes and wished-for places are told apart; `canon` maps a set of marks to the class of sets that can no longer be
+told apart.
 """
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
-from karvan.kernels.compiler import kernel
+from karvan.kernels.compiler import inlined, loop
+from karvan.kernels.passing import CHARGED, LATE_H, Flags, Floats, Ints, passed, passed_back
 
 OK = 0
 FULL = 1
 """There are more labels than room: give larger arrays and start again."""
+OVER = 2
+"""There are more labels than the budget: start again with a slack, or a larger one."""
 
 NONE = -1
 
+MADE, SETTLED, BAGS, TOP = range(4)
+"""What `counts` holds: labels made and settled, bags, and how far the pool is used."""
 
-@kernel
-def before(a, b, time, price, co2e):
-    """Whether label a is taken before label b: by time, then price, then CO2e, then first come."""
-    if time[a] != time[b]:
-        return time[a] < time[b]
-    if price[a] != price[b]:
-        return price[a] < price[b]
-    if co2e[a] != co2e[b]:
-        return co2e[a] < co2e[b]
-    return a < b
+SPANS = 4096
+SPANS_A_KEY = 1024.0
+"""Keys are parted into spans as wide as the first key / 1024, and only those of the span at hand are in a heap: a large
+heap would take more time than all the rest."""
+
+FIRST_BAG = 4
+"""Room in a new bag; it doubles when it is full."""
+LABEL = np.dtype(
+    [
+        ("time", "f8"), ("price", "f8"), ("co2e", "f8"), ("h2", "f8"), ("due", "f8"), ("least", "f8"),
+        ("node", "i4"), ("marks", "i4"), ("parent", "i4"), ("arc", "i4"),
+    ]
+)  # fmt: skip
+"""One label, a cache line: time (h), price (USD), CO2e (kg), variance (h2); when storage begins (h); the key that it is
+taken by; node, marks, the label it was made from and the arc that led here."""
+
+BAG = np.dtype([("at", "i8"), ("size", "i8"), ("room", "i8"), ("next", "i8"), ("marks", "i8")])
+"""Where a bag's members are in the pool, how many and how many may be; the next bag of its node; its class."""
 
 
-@kernel
-def push(heap, size, label, time, price, co2e):
-    """Add a label to the binary heap (n_labels,) of `size` labels; the new size."""
+class Labels(NamedTuple):
+    """The labels of a search (n_labels,), and its workspace."""
+
+    label: Any
+    """Records of LABEL."""
+    settled: Flags
+    key: Floats
+    item: Ints
+    """The heap of the labels that are next."""
+    queue: Ints
+    after: Ints
+    """The first label of each span of keys that are later (SPANS,), and what follows a label in it (n_labels,)."""
+    places: Ints
+    """Places that a chain has come to, as bits (n_labels, n_words); (0, 0) where nobody asks."""
+    bag_of_node: Ints
+    """(n_nodes,)."""
+    bag: Any
+    """Records of BAG (n_labels,)."""
+    price: Floats
+    co2e: Floats
+    h2: Floats
+    member: Ints
+    """The pool of all bags (n_pool,)."""
+    counts: Ints
+    """(4,)."""
+
+
+@inlined
+def push(key, item, size, new_key, new_item):
+    """Add to a binary heap (n,) of `size` items in the order of key, then item; the new size."""
     at = size
     while at > 0:
         above = (at - 1) >> 1
-        if before(heap[above], label, time, price, co2e):
+        if key[above] < new_key or (key[above] == new_key and item[above] < new_item):
             break
-        heap[at] = heap[above]
+        key[at], item[at] = key[above], item[above]
         at = above
-    heap[at] = label
+    key[at], item[at] = new_key, new_item
     return size + 1
 
 
-@kernel
-def pop(heap, size, time, price, co2e):
-    """Take the first label out of the heap: it is left at heap[size - 1]."""
-    first, last = heap[0], heap[size - 1]
+@inlined
+def pop(key, item, size):
+    """Take the first item out of the heap."""
+    first, last_key, last = item[0], key[size - 1], item[size - 1]
     size -= 1
     at = 0
     while True:
         below = 2 * at + 1
         if below >= size:
             break
-        if below + 1 < size and before(heap[below + 1], heap[below], time, price, co2e):
+        if below + 1 < size and (
+            key[below + 1] < key[below] or (key[below + 1] == key[below] and item[below + 1] < item[below])
+        ):
             below += 1
-        if before(last, heap[below], time, price, co2e):
+        if last_key < key[below] or (last_key == key[below] and last < item[below]):
             break
-        heap[at] = heap[below]
+        key[at], item[at] = key[below], item[below]
         at = below
-    heap[at] = last
-    heap[size] = first
+    key[at], item[at] = last_key, last
     return first
 
 
-@kernel
-def departure_after(ready, arc, wait, opens, shuts, first_departure, departures):
-    """When a vehicle of `arc` leaves for goods ready at `ready` (h); infinity if none does.
+@loop
+def least_left(first_in, tail_in, weight_in, target, left, key, item):
+    """Fill left (n_nodes,) with the least sum of weights on the way to `target`: Dijkstra (1959), backwards.
 
-    By timetable where the arc has departures, else after the mean wait, and within the days that the service runs.
-    """
-    ready = max(ready, opens[arc])
-    low, high = first_departure[arc], first_departure[arc + 1]
-    if low == high:
-        leaves = ready + wait[arc]
-    else:
-        end = high
-        while low < high:
-            middle = (low + high) >> 1
-            if departures[middle] < ready + wait[arc]:
-                low = middle + 1
-            else:
-                high = middle
-        leaves = departures[low] if low < end else np.inf
-    return leaves if leaves < shuts[arc] else np.inf
-
-
-@kernel
-def find_class(node, marks, class_of_node, class_next, class_marks):
-    """The class of `marks` at a node, or NONE."""
-    bag = class_of_node[node]
-    while bag != NONE and class_marks[bag] != marks:
-        bag = class_next[bag]
-    return bag
-
-
-@kernel
-def beaten(bag, label_price, label_co2e, class_first, stair_next, price, co2e):
-    """Whether a settled label of the class is no worse in price and CO2e (it is no later)."""
-    if bag == NONE:
-        return False
-    stair = class_first[bag]
-    while stair != NONE and price[stair] <= label_price:
-        if co2e[stair] <= label_co2e:
-            return True
-        stair = stair_next[stair]
-    return False
-
-
-@kernel
-def settle(bag, label, class_first, stair_next, price, co2e):
-    """Put a label into the staircase of its class; stairs that it beats in price and CO2e leave it."""
-    last, stair = NONE, class_first[bag]
-    while stair != NONE and price[stair] < price[label]:
-        last, stair = stair, stair_next[stair]
-    while stair != NONE and co2e[stair] >= co2e[label]:
-        stair = stair_next[stair]
-    stair_next[label] = stair
-    if last == NONE:
-        class_first[bag] = label
-    else:
-        stair_next[last] = label
-
-
-@kernel
-def least_left(tail, head, weight, target, left):
-    """Fill left (n_nodes,) with the least sum of weight (n_arcs,) on the way to `target`: Bellman (1958), Ford (1956).
-
-    A weight that is not a number, or infinite, bars its arc.
+    Arcs by head: first_in (n_nodes + 1,), tail_in and weight_in (n_arcs,), of which an infinite or missing weight bars
+    its arc. Workspace: key, item (n_arcs + 1,).
     """
     left[:] = np.inf
     left[target] = 0.0
-    changed = True
-    while changed:
-        changed = False
-        for arc in range(tail.shape[0]):
-            through = weight[arc] + left[head[arc]]
-            if through < left[tail[arc]]:
-                left[tail[arc]] = through
-                changed = True
-
-
-@kernel
-def escapes(new_time, new_price, new_co2e, known):
-    """Whether no known chain (n_known, 3: time, price, CO2e) is as good on all three criteria."""
-    for row in range(known.shape[0]):
-        if known[row, 0] <= new_time and known[row, 1] <= new_price and known[row, 2] <= new_co2e:
-            return False
-    return True
-
-
-@kernel
-def search(
-    first_out, head, hours, arc_price, arc_co2e, arc_marks, canon, wait, opens, shuts, first_departure, departures,
-    start, target, depart, horizon, left_h, left_usd, left_kg, known,
-    time, price, co2e, marks, node, parent, arc_of, settled, heap,
-    class_of_node, class_next, class_marks, class_first, stair_next, counts,
-):  # fmt: skip
-    """All Pareto-optimal chains from `start` to `target` leaving at `depart` (h), but those no better than a known one.
-
-    Arcs (n_arcs,), grouped by tail: first_out (n_nodes + 1,), head, hours (h), arc_price (USD), arc_co2e (kg),
-    arc_marks (bits), wait (h: the mean wait, or the cut-off before a timetabled departure), opens and shuts (h),
-    first_departure (n_arcs + 1,) into departures (h). A price or CO2e that is not a number makes an arc unusable.
-    Nodes (n_nodes,): left_h, left_usd, left_kg, the least left to pay to the target. known (n_known, 3): the criteria
-    of chains known already.
-
-    Labels (n_labels,), filled: time (h), price, co2e, marks, node, parent, arc_of, settled. Workspace: heap,
-    class_next, class_marks, class_first, stair_next (n_labels,), class_of_node (n_nodes,). counts (2,): labels made,
-    labels settled. Chains that arrive after `horizon` (h) are not followed.
-    """
-    counts[0], counts[1] = 0, 0
-    class_of_node[:] = NONE
-    classes = 0
-    time[0], price[0], co2e[0], marks[0] = depart, 0.0, 0.0, canon[0]
-    node[0], parent[0], arc_of[0], settled[0] = start, NONE, NONE, False
-    made, size = 1, push(heap, 0, 0, time, price, co2e)
+    size = push(key, item, 0, 0.0, target)
     while size > 0:
-        label = pop(heap, size, time, price, co2e)
+        so_far = key[0]
+        here = pop(key, item, size)
         size -= 1
-        here = node[label]
-        bag = find_class(here, marks[label], class_of_node, class_next, class_marks)
-        if beaten(bag, price[label], co2e[label], class_first, stair_next, price, co2e):
+        if so_far > left[here]:
             continue
+        for arc in range(first_in[here], first_in[here + 1]):
+            through = weight_in[arc] + so_far
+            if through < left[tail_in[arc]]:
+                left[tail_in[arc]] = through
+                size = push(key, item, size, through, tail_in[arc])
+
+
+@inlined
+def enqueue(new, least, span, size, base, scale, labels):
+    """Have a label taken in the order of `least`; the new size of the heap of the span at hand."""
+    labels.label[new].least = least
+    own = int(min((least - base) * scale, SPANS - 1.0))
+    if own <= span:
+        return push(labels.key, labels.item, size, least, new)
+    labels.after[new] = labels.queue[own]
+    labels.queue[own] = new
+    return size
+
+
+@inlined
+def refill(span, labels):
+    """Go on to the next span that has labels and put them into the heap: that span, and how many."""
+    size = 0
+    while size == 0 and span + 1 < SPANS:
+        span += 1
+        new = labels.queue[span]
+        while new != NONE:
+            size = push(labels.key, labels.item, size, labels.label[new].least, new)
+            new = labels.after[new]
+    return span, size
+
+
+@inlined
+def bag_for(node, marks, labels):
+    """The bag of `marks` at a node, or NONE."""
+    bag = labels.bag_of_node[node]
+    while bag != NONE and labels.bag[bag].marks != marks:
+        bag = labels.bag[bag].next
+    return bag
+
+
+@inlined
+def open_bag(bag, node, marks, top, labels):
+    """Make the bag of `marks` at a node, with its first room in the pool at `top`."""
+    labels.bag[bag].marks = marks
+    labels.bag[bag].at = top
+    labels.bag[bag].size = 0
+    labels.bag[bag].room = FIRST_BAG
+    labels.bag[bag].next = labels.bag_of_node[node]
+    labels.bag_of_node[node] = bag
+
+
+@inlined
+def beaten(bag, price, co2e, h2, flat, labels):
+    """Whether something in the bag is no worse in price, CO2e and variance (it is no later)."""
+    first = labels.bag[bag].at
+    low, high = first, first + labels.bag[bag].size
+    while low < high:  # the first that is dearer
+        middle = (low + high) >> 1
+        if labels.price[middle] <= price:
+            low = middle + 1
+        else:
+            high = middle
+    if flat:  # a staircase: of those that are no dearer, the last has the least CO2e
+        return low > first and labels.co2e[low - 1] <= co2e
+    found = False
+    while low > first and not found:
+        low -= 1
+        found = labels.co2e[low] <= co2e and labels.h2[low] <= h2
+    return found
+
+
+@inlined
+def beaten_stored(bag, new, graph, labels):
+    """The same of a label where storage is charged: the other must stay no worse whenever the next vehicle leaves.
+
+    It may have come earlier, and then pays for longer: by at most its rate times the difference.
+    """
+    one = labels.label[new]
+    first = labels.bag[bag].at
+    for at in range(first, first + labels.bag[bag].size):
+        if labels.price[at] > one.price:
+            break
+        if labels.co2e[at] <= one.co2e and labels.h2[at] <= one.h2:
+            other = labels.label[labels.member[at]]
+            more, rate = 0.0, graph.rate_h[other.arc]
+            if rate > 0.0:
+                more = rate * max(0.0, one.due - other.due) if rate <= graph.rate_h[one.arc] else np.inf
+            if other.price + more <= one.price:
+                return True
+    return False
+
+
+@inlined
+def settle(bag, new, keeps, top, labels):
+    """Put a label into its bag, in the order of price; what it beats on the criteria leaves, unless the bag `keeps` it.
+
+    The new top of the pool, or NONE where the pool is full.
+    """
+    price, co2e, h2 = labels.label[new].price, labels.label[new].co2e, labels.label[new].h2
+    first = labels.bag[bag].at
+    end = first + labels.bag[bag].size
+    low, high = first, end
+    while low < high:  # the first that is no cheaper
+        middle = (low + high) >> 1
+        if labels.price[middle] < price:
+            low = middle + 1
+        else:
+            high = middle
+    here = low
+    kept = here
+    for at in range(here, end):
+        if keeps or labels.co2e[at] < co2e or labels.h2[at] < h2:
+            if kept != at:
+                move(at, kept, labels)
+            kept += 1
+    room = labels.bag[bag].room
+    if kept - first == room:
+        if top + 2 * room > labels.price.shape[0]:
+            return NONE
+        for at in range(first, kept):
+            move(at, top + at - first, labels)
+        here += top - first
+        kept += top - first
+        first = top
+        labels.bag[bag].at = top
+        labels.bag[bag].room = 2 * room
+        top += 2 * room
+    for at in range(kept, here, -1):
+        move(at - 1, at, labels)
+    labels.price[here], labels.co2e[here], labels.h2[here], labels.member[here] = price, co2e, h2, new
+    labels.bag[bag].size = kept + 1 - first
+    return top
+
+
+@inlined
+def move(of, to, labels):
+    """Copy a member of a bag to another place of the pool."""
+    labels.price[to], labels.co2e[to] = labels.price[of], labels.co2e[of]
+    labels.h2[to], labels.member[to] = labels.h2[of], labels.member[of]
+
+
+@inlined
+def begin(start, depart, marks, labels):
+    """The first label: at `start`, nothing paid."""
+    labels.counts[:] = 0
+    labels.bag_of_node[:] = NONE
+    make(0, start, NONE, NONE, marks, labels)
+    labels.label[0].time = depart
+    labels.label[0].price = 0.0
+    labels.label[0].co2e = 0.0
+    labels.label[0].h2 = 0.0
+    labels.label[0].due = 0.0
+    labels.queue[:] = NONE
+
+
+@inlined
+def make(new, node, parent, arc, marks, labels):
+    """A label that is not settled; its criteria are the caller's."""
+    labels.label[new].node = node
+    labels.label[new].parent = parent
+    labels.label[new].arc = arc
+    labels.label[new].marks = marks
+    labels.settled[new] = False
+
+
+@loop
+def front(graph, canon, start, target, depart, horizon, left, served, fixed, slack, budget, flat, back, labels):
+    """All Pareto-optimal chains from `start` to `target` leaving at `depart` (h): the labels settled at the target.
+
+    left (n_nodes, 4): the least left to pay to the target, h, USD, kg, h2. served: the class that a chain must have at
+    the target. flat: whether variance is no criterion. Chains that arrive after `horizon` (h) are not followed.
+    fixed: a bit that chains pick up where they wait for an hour of the clock, so that leaving a little later they would
+    arrive no later; those are compared apart from the others, and may drop any. 0 is no such bit.
+    slack: share by which what is found may be worse than what is dropped, on price, CO2e and variance. back: whether
+    the graph is a backward one; depart and horizon are then turned too. Returns OK, FULL, or OVER at `budget` labels.
+    """
+    begin(start, depart, canon[0], labels)
+    bags, top, goal = 0, 0, NONE
+    base = depart + left[start, 0]
+    scale = SPANS_A_KEY / max(left[start, 0], 1e-9)
+    made, span, size = 1, 0, enqueue(0, base, 0, 0, base, scale, labels)
+    while True:
+        if size == 0:
+            span, size = refill(span, labels)
+            if size == 0:
+                break
+        at = pop(labels.key, labels.item, size)
+        size -= 1
+        label = labels.label[at]
+        here = label.node
+        time, price, co2e, h2 = label.time, label.price, label.co2e, label.h2
+        bag = bag_for(here, label.marks, labels)
+        if bag != NONE:
+            if graph.stored[here]:
+                if beaten_stored(bag, at, graph, labels):
+                    continue
+            elif beaten(bag, price, co2e, h2, flat, labels):
+                continue
+        least_price, least_co2e, least_h2 = price + left[here, 1], co2e + left[here, 2], h2 + left[here, 3]
+        if goal != NONE and beaten(goal, least_price, least_co2e, least_h2, flat, labels):
+            continue
+        came = label.arc
+        if slack > 0.0 and came >= 0 and bag != NONE and not graph.stored[here]:
+            arc = graph.arc[came]
+            more_price, more_co2e, more_h2 = price + slack * arc.price, co2e + slack * arc.co2e, h2 + slack * arc.h2
+            if beaten(bag, more_price, more_co2e, more_h2, flat, labels):
+                continue
         if bag == NONE:
-            bag = classes
-            classes += 1
-            class_marks[bag], class_first[bag] = marks[label], NONE
-            class_next[bag] = class_of_node[here]
-            class_of_node[here] = bag
-        settle(bag, label, class_first, stair_next, price, co2e)
-        settled[label] = True
-        counts[1] += 1
+            if top + FIRST_BAG > labels.price.shape[0]:
+                labels.counts[MADE] = made
+                return FULL
+            bag = bags
+            open_bag(bag, here, label.marks, top, labels)
+            bags += 1
+            top += FIRST_BAG
+            if here == target and label.marks == served:
+                goal = bag
+        top = settle(bag, at, graph.stored[here], top, labels)
+        if top == NONE:
+            labels.counts[MADE] = made
+            return FULL
+        labels.settled[at] = True
+        labels.counts[SETTLED] += 1
         if here == target:
             continue
-        for arc in range(first_out[here], first_out[here + 1]):
-            there = head[arc]
-            new_price, new_co2e = price[label] + arc_price[arc], co2e[label] + arc_co2e[arc]
-            if not (new_price + left_usd[there] < np.inf and new_co2e + left_kg[there] < np.inf):
+        charged = came >= 0 and graph.arc[came].kind & CHARGED
+        for out in range(graph.first_out[here], graph.first_out[here + 1]):
+            arc = graph.arc[out]
+            there = arc.head
+            new_price, new_co2e, new_h2 = price + arc.price, co2e + arc.co2e, h2 + arc.h2
+            least_price, least_co2e, least_h2 = (
+                new_price + left[there, 1], new_co2e + left[there, 2], new_h2 + left[there, 3]
+            )  # fmt: skip
+            if not (least_price < np.inf and least_co2e < np.inf):
                 continue
-            arrives = departure_after(time[label], arc, wait, opens, shuts, first_departure, departures) + hours[arc]
-            if not arrives + left_h[there] <= horizon:
+            if goal != NONE and beaten(goal, least_price, least_co2e, least_h2, flat, labels):
                 continue
-            if not escapes(arrives + left_h[there], new_price + left_usd[there], new_co2e + left_kg[there], known):
+            leaves, arrives = passed_back(time, out, graph) if back else passed(time, out, graph)
+            new_marks = canon[label.marks | arc.marks]
+            if fixed != 0 and leaves + arrives > time + time + arc.wait + arc.wait + arc.hours + LATE_H:
+                new_marks |= fixed  # something was waited for until its hour
+            elif fixed != 0 and graph.first_departure[out + 1] > graph.first_departure[out]:
+                new_marks |= fixed
+            if not graph.stored[there]:
+                bag = bag_for(there, new_marks, labels)
+                if bag != NONE and beaten(bag, new_price, new_co2e, new_h2, flat, labels):
+                    continue
+            if not arrives + left[there, 0] <= horizon:
                 continue
-            new_marks = canon[marks[label] | arc_marks[arc]]
-            bag = find_class(there, new_marks, class_of_node, class_next, class_marks)
-            if beaten(bag, new_price, new_co2e, class_first, stair_next, price, co2e):
-                continue
-            if made == time.shape[0]:
-                counts[0] = made
-                return FULL
-            time[made], price[made], co2e[made], marks[made] = arrives, new_price, new_co2e, new_marks
-            node[made], parent[made], arc_of[made], settled[made] = there, label, arc, False
-            size = push(heap, size, made, time, price, co2e)
+            if charged:
+                new_price += graph.rate_h[came] * max(0.0, leaves - label.due)
+            if made == labels.label.shape[0] or made == budget:
+                labels.counts[MADE] = made
+                return OVER if made == budget else FULL
+            make(made, there, at, out, new_marks, labels)
+            labels.label[made].time = arrives
+            labels.label[made].price = new_price
+            labels.label[made].co2e = new_co2e
+            labels.label[made].h2 = new_h2
+            labels.label[made].due = time + graph.free_h[out]
+            size = enqueue(made, arrives + left[there, 0], span, size, base, scale, labels)
             made += 1
-    counts[0] = made
+    labels.counts[MADE], labels.counts[BAGS], labels.counts[TOP] = made, bags, top
     return OK
 
 
-@kernel
+@loop
 def champions(
-    first_out, head, hours, arc_price, arc_co2e, arc_marks, arc_places, canon, wait, opens, shuts, first_departure,
-    departures, start, target, depart, horizon, weights, left,
-    cost, time, price, co2e, marks, places, node, parent, arc_of, settled, heap,
-    class_of_node, class_next, class_marks, counts,
+    graph, arc_places, canon, start, target, depart, horizon, weights, left, family_of, families, labels
 ):  # fmt: skip
     """For every class the chain to `target` with the least weighted cost, of those that come to no place twice.
 
-    Arcs, labels and workspace as in `search`; cost (n_labels,) is `weights` (3,) times hours, USD and kg, taken in
-    its order; places (n_labels, n_words) the places that a chain has come to, as bits, and arc_places (n_arcs, n_words)
-    those that an arc comes to. left (n_nodes,): infinite where the target cannot be reached.
+    weights (3,): of hours, USD and kg; left (n_nodes,): the least that is left of that cost to the target. arc_places
+    (n_arcs, n_words): places that an arc comes to, as bits. family_of (n_classes,): the bit of a class's family at the
+    target, 0 if it is no answer there; families (n_classes,): bits of all families that a class may still become. A
+    label whose families are all found is dropped. Returns OK or FULL.
 
-    Dijkstra over (node, class). A chain that comes to a place twice is not followed, though it may have kept a better
-    one from being followed: the chain found is straight, and the best but for such cases.
+    A* (Hart, Nilsson and Raphael 1968) over (node, class). A chain that comes to a place twice is not followed, though
+    it may have kept a better one from being followed: the chain found is straight, and the best but for such cases, and
+    but for those in which a cheaper and later one misses a departure.
     """
-    counts[0], counts[1] = 0, 0
-    class_of_node[:] = NONE
-    classes = 0
-    cost[0], time[0], price[0], co2e[0], marks[0] = 0.0, depart, 0.0, 0.0, canon[0]
-    node[0], parent[0], arc_of[0], settled[0] = start, NONE, NONE, False
-    places[0, :] = 0
-    made, size = 1, push(heap, 0, 0, cost, time, price)
-    while size > 0:
-        label = pop(heap, size, cost, time, price)
+    begin(start, depart, canon[0], labels)
+    labels.places[0, :] = 0
+    bags, found = 0, 0
+    base, scale = left[start], SPANS_A_KEY / max(left[start], 1e-9)
+    made, span, size = 1, 0, enqueue(0, base, 0, 0, base, scale, labels)
+    while True:
+        if size == 0:
+            span, size = refill(span, labels)
+            if size == 0:
+                break
+        at = pop(labels.key, labels.item, size)
         size -= 1
-        here = node[label]
-        bag = find_class(here, marks[label], class_of_node, class_next, class_marks)
-        if bag != NONE:
+        label = labels.label[at]
+        here = label.node
+        if families[label.marks] & ~found == 0 or bag_for(here, label.marks, labels) != NONE:
             continue
-        class_marks[classes] = marks[label]
-        class_next[classes] = class_of_node[here]
-        class_of_node[here] = classes
-        classes += 1
-        settled[label] = True
-        counts[1] += 1
+        open_bag(bags, here, label.marks, 0, labels)
+        bags += 1
+        labels.settled[at] = True
+        labels.counts[SETTLED] += 1
         if here == target:
+            found |= family_of[label.marks]
             continue
-        for arc in range(first_out[here], first_out[here + 1]):
-            there = head[arc]
-            new_price, new_co2e = price[label] + arc_price[arc], co2e[label] + arc_co2e[arc]
+        came = label.arc
+        charged = came >= 0 and graph.arc[came].kind & CHARGED
+        time, price, co2e, h2 = label.time, label.price, label.co2e, label.h2
+        for out in range(graph.first_out[here], graph.first_out[here + 1]):
+            arc = graph.arc[out]
+            there = arc.head
+            new_price, new_co2e = price + arc.price, co2e + arc.co2e
             if not (left[there] < np.inf and new_price < np.inf and new_co2e < np.inf):
                 continue
-            new_marks = canon[marks[label] | arc_marks[arc]]
-            if find_class(there, new_marks, class_of_node, class_next, class_marks) != NONE:
+            new_marks = canon[label.marks | arc.marks]
+            if bag_for(there, new_marks, labels) != NONE:
                 continue
             met = False
-            for word in range(places.shape[1]):
-                met = met or (places[label, word] & arc_places[arc, word]) != 0
-            arrives = departure_after(time[label], arc, wait, opens, shuts, first_departure, departures) + hours[arc]
-            if met or not arrives <= horizon:
+            for word in range(arc_places.shape[1]):
+                met = met or (labels.places[at, word] & arc_places[out, word]) != 0
+            if met:
                 continue
-            if made == time.shape[0]:
-                counts[0] = made
+            leaves, arrives = passed(time, out, graph)
+            if not arrives <= horizon:
+                continue
+            if charged:
+                new_price += graph.rate_h[came] * max(0.0, leaves - label.due)
+            if made == labels.label.shape[0]:
+                labels.counts[MADE] = made
                 return FULL
-            time[made], price[made], co2e[made], marks[made] = arrives, new_price, new_co2e, new_marks
-            cost[made] = weights[0] * (arrives - depart) + weights[1] * new_price + weights[2] * new_co2e
-            node[made], parent[made], arc_of[made], settled[made] = there, label, arc, False
-            for word in range(places.shape[1]):
-                places[made, word] = places[label, word] | arc_places[arc, word]
-            size = push(heap, size, made, cost, time, price)
+            make(made, there, at, out, new_marks, labels)
+            labels.label[made].time = arrives
+            labels.label[made].price = new_price
+            labels.label[made].co2e = new_co2e
+            labels.label[made].h2 = h2 + arc.h2
+            labels.label[made].due = time + graph.free_h[out]
+            cost = weights[0] * (arrives - depart) + weights[1] * new_price + weights[2] * new_co2e
+            for word in range(arc_places.shape[1]):
+                labels.places[made, word] = labels.places[at, word] | arc_places[out, word]
+            size = enqueue(made, cost + left[there], span, size, base, scale, labels)
             made += 1
-    counts[0] = made
+    labels.counts[MADE], labels.counts[BAGS] = made, bags
     return OK
+
+
+@loop
+def trace(ended, first, arcs, labels):
+    """Fill first (n_ended + 1,) and arcs (n,) with the chains that end in labels (n_ended,), their last arcs first.
+
+    Returns how many arcs there are; where that is more than the room, arcs is not filled.
+    """
+    n = 0
+    for k in range(ended.shape[0]):
+        first[k] = n
+        at = ended[k]
+        while labels.label[at].parent >= 0:
+            if n < arcs.shape[0]:
+                arcs[n] = labels.label[at].arc
+            n += 1
+            at = labels.label[at].parent
+    first[ended.shape[0]] = n
+    return n
+
+
+@loop
+def unbeaten(figures, more, kept):
+    """Fill kept (n,) with the rows of figures (n, n_criteria) of which no kept one before is as good, times `more`.
+
+    Returns how many are kept. Of rows in lexicographic order with `more` = 1 these are the Pareto set.
+    """
+    count = 0
+    for row in range(figures.shape[0]):
+        good = True
+        for k in range(count):
+            worse = False
+            for column in range(figures.shape[1]):
+                worse = worse or figures[kept[k], column] > more * figures[row, column]
+            if not worse:
+                good = False
+                break
+        if good:
+            kept[count] = row
+            count += 1
+    return count

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import nan
+from math import isnan, nan
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.ground.vocabulary import Address
 from karvan.network.item import Item
 
-SIZES = {"20ft": ("20ft",), "40ft": ("40ft",), "truck": ("20ft", "40ft")}
-"""Which containers a tariff's unit prices; a truck takes one of either."""
+SIZES = {"20ft": ("20ft",), "40ft": ("40ft",), "truck": ("20ft", "40ft"), "wagon": ("wagon",), "t": ("t",)}
+"""What a tariff's unit prices: a truck takes one container of either size."""
 
 
 class Tariffs:
@@ -25,16 +25,30 @@ class Tariffs:
         self._found: Mapping[tuple[str, str, str, str], Row] = found
 
     def item(self, service: str, start: str, end: str, km: float) -> Item:
-        """The carriage from `start` to `end`; not a number where a size has no price."""
-        small, large = self.row(service, "20ft", start, end), self.row(service, "40ft", start, end)
-        leans_on = dict.fromkeys((*_addresses(small), *_addresses(large)))
+        """The carriage from `start` to `end`; not a number where a size, or a wagon, has no price."""
+        rows = [self.row(service, size, start, end) for size in ("20ft", "40ft", "wagon", "t")]
+        if rows[2] is not None:
+            rows[3] = None
+        leans_on, of_wagons = (
+            tuple(dict.fromkeys(address for row in some for address in _addresses(row)))
+            for some in (rows[:2], rows[2:])
+        )
+        usd_20ft, usd_40ft, usd_wagon, usd_t = self.usd(service, start, end, km)
         return Item(
-            "carriage", start, service, usd_20ft=_usd(small, km), usd_40ft=_usd(large, km), leans_on=tuple(leans_on)
+            "carriage", start, service, usd_20ft=usd_20ft, usd_40ft=usd_40ft, leans_on=leans_on,
+            usd_wagon=usd_wagon, usd_t=usd_t, of_wagons=of_wagons,
         )  # fmt: skip
 
-    def usd(self, service: str, start: str, end: str, km: float) -> tuple[float, float]:
-        """What `item` says of the two sizes, without the evidence."""
-        return _usd(self.row(service, "20ft", start, end), km), _usd(self.row(service, "40ft", start, end), km)
+    def usd(self, service: str, start: str, end: str, km: float) -> tuple[float, float, float, float]:
+        """What `item` says of the two sizes, a wagon and a tonne in wagons, without the evidence.
+
+        Wagons go by the price of a wagon where there is one, else by that of a tonne.
+        """
+        small, large, wagon = (_usd(self.row(service, size, start, end), km) for size in ("20ft", "40ft", "wagon"))
+        tonne = _usd(self.row(service, "t", start, end), km)
+        if isnan(wagon) and not isnan(tonne):
+            return small, large, 0.0, tonne
+        return small, large, wagon, 0.0
 
     def row(self, service: str, size: str, start: str, end: str) -> Row | None:
         """The tariff that holds between two stops: their own if there is one, else the service's."""

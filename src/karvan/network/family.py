@@ -38,6 +38,10 @@ class Families:
     """Marks that a chain must have: the places that the asker wants to pass."""
     canon: Ints
     """For each set of marks, the least set that no further mark can tell apart from it (2 ** n_marks,)."""
+    family_of: Ints
+    """The bit of the family of a chain with a set of marks; 0 where it does not serve the wishes (2 ** n_marks,)."""
+    families: Ints
+    """Bits of all families that it may still become (2 ** n_marks,)."""
 
     def of(self, marks: int) -> str:
         """The family of a chain that picked up `marks`."""
@@ -71,7 +75,8 @@ def families(network: Network, via: tuple[str, ...] = ()) -> Families:
     if marking.count > MOST_MARKS:
         remedy = "wish for fewer places, or give the package fewer rules"
         raise InputError("the request", [Problem("via", f"{len(via)} places beside {len(rules)} families", remedy)])
-    return Families(rules, marking.marks, wished, _canon(rules, wished, marking.count))
+    family_of, may_be = _outcomes(rules, wished, marking.count)
+    return Families(rules, marking.marks, wished, _canon(rules, wished, marking.count), family_of, may_be)
 
 
 def _canon(rules: tuple[Rule, ...], wished: int, count: int) -> Ints:
@@ -86,6 +91,22 @@ def _canon(rules: tuple[Rule, ...], wished: int, count: int) -> Ints:
         if len(first) == len(np.unique(alike)):
             return first[finer.reshape(-1)].astype(np.int64)
         alike = finer.reshape(-1)
+
+
+def _outcomes(rules: tuple[Rule, ...], wished: int, count: int) -> tuple[Ints, Ints]:
+    """The family of each set of marks as a bit, and the bits of all that more marks can make of it."""
+    every = np.arange(1 << count, dtype=np.int64)
+    family_of = np.array(
+        [
+            1 << (_first(rules, int(marks)) % (len(rules) + 1)) if int(marks) & wished == wished else 0
+            for marks in every
+        ],
+        dtype=np.int64,
+    )
+    may_be = family_of.copy()
+    for bit in range(count):
+        may_be |= may_be[every | (1 << bit)]
+    return family_of, may_be
 
 
 class _Marking:

@@ -7,11 +7,12 @@ from. `docs/semantics.md` section 6 says what each means.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan, sqrt
 
 from karvan.corridor.row import Row
 from karvan.ground.vocabulary import Address
+from karvan.network.law import GAMMA, HEADWAY, SLOW, Law, fixed, gamma, moments, of_kind
 
 AFLOAT = ("sea", "air", "inland_waterway")
 """Modes of which the vehicle sets the speed, and whose vehicles pass no border on their way: goods meet it where they
@@ -45,7 +46,7 @@ NOTHING = Hours()
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing passed. Money and CO2e are for one container, or one tonne of goods."""
+    """One thing passed. Money and CO2e are for one container, one wagon, or one tonne of goods."""
 
     kind: str
     place: str
@@ -61,15 +62,25 @@ class Item:
     leans_on: tuple[Address, ...] = ()
     waits: str = ""
     """PACKAGE or RUN: whose wait is in the hours; empty where there is none."""
+    usd_wagon: float = 0.0
+    usd_t: float = 0.0
+    """For a tonne of goods that move in wagons."""
+    of_wagons: tuple[Address, ...] = ()
+    """Numbers that goods in wagons lean on, in place of the prices of boxes: `for_wagons`."""
+    laws: tuple[Law, ...] = ()
+    """How the hours vary: laws with their mean and variance; always the same where there is none."""
 
     @property
-    def sums(self) -> tuple[float, float, float, float, float, float, float]:
+    def sums(self) -> tuple[float, ...]:
         """What adds up along a chain, in the order of SUMS."""
-        return self.hours, self.variance_h2, self.usd_20ft, self.usd_40ft, self.kg_per_t, self.kg_per_box, self.km
+        return (
+            self.hours, self.variance_h2, self.usd_20ft, self.usd_40ft, self.kg_per_t, self.kg_per_box, self.km,
+            self.usd_wagon, self.usd_t,
+        )  # fmt: skip
 
 
-SUMS = ("hours", "variance_h2", "usd_20ft", "usd_40ft", "kg_per_t", "kg_per_box", "km")
-HOURS, VARIANCE, USD_20FT, USD_40FT, KG_PER_T, KG_PER_BOX, KM = range(len(SUMS))
+SUMS = ("hours", "variance_h2", "usd_20ft", "usd_40ft", "kg_per_t", "kg_per_box", "km", "usd_wagon", "usd_t")
+HOURS, VARIANCE, USD_20FT, USD_40FT, KG_PER_T, KG_PER_BOX, KM, USD_WAGON, USD_T = range(len(SUMS))
 
 
 def total(items: Sequence[Item]) -> tuple[float, ...]:
@@ -93,6 +104,8 @@ FACILITY_NUMBERS = (
     "service_time_h", "service_time_cv", "wait_h", "wait_cv", "setup_h", "slow_share", "slow_h", "price_usd_teu",
     "price_usd_feu",
 )  # fmt: skip
+WAGON_PRICES = ("price_usd_wagon", "price_usd_t")
+BOX_PRICES = ("price_usd_teu", "price_usd_feu")
 
 
 def given(table: str, row: Row, columns: Sequence[str]) -> tuple[Address, ...]:
@@ -105,8 +118,9 @@ def facility_item(facility: Row, emission: Row | None, measured: Hours | None = 
 
     The queue is that of the base-year load; or, where a run measured it, the papers and then that queue.
     """
-    queue = Hours(facility.wait_h or 0.0, spread(facility.wait_h, facility.wait_cv, WAIT_CV))
-    hours = stay(facility) + (queue if measured is None else papers(facility) + measured)
+    queue = (wait(facility, facility.wait_h),) if measured is None else (papers(facility), of_hours(measured))
+    laws = drawn(*stay(facility), *queue)
+    hours, variance = moments(laws)
     leans_on = given("facility", facility, FACILITY_NUMBERS if measured is None else measured_numbers(facility))
     if emission is not None:
         leans_on += given("emission_factor", emission, ("kgco2e_container", "kgco2e_t"))
@@ -114,30 +128,64 @@ def facility_item(facility: Row, emission: Row | None, measured: Hours | None = 
         facility.kind,
         facility.place,
         facility.id,
-        hours.mean,
-        hours.variance,
+        hours,
+        variance,
         facility.price_usd_teu or 0.0,
         facility.price_usd_feu or 0.0,
         (emission.kgco2e_t or 0.0) if emission else 0.0,
         (emission.kgco2e_container or 0.0) if emission else 0.0,
         leans_on=leans_on,
         waits=RUN if measured else PACKAGE if facility.wait_h else "",
+        usd_wagon=facility.price_usd_wagon or 0.0,
+        usd_t=facility.price_usd_t or 0.0,
+        of_wagons=given("facility", facility, WAGON_PRICES),
+        laws=laws,
     )
 
 
-def stay(facility: Row, share: float = 1.0) -> Hours:
-    """Set-up and service of a facility, slow branch included; or a share of it, as of loading alone."""
-    slow_share, slow_h = facility.slow_share or 0.0, facility.slow_h or 0.0
-    mean = (facility.setup_h or 0.0) + facility.service_time_h + slow_share * slow_h
+def for_wagons(items: Sequence[Item]) -> list[Item]:
+    """Items as goods in wagons meet them: they lean on the prices of wagons, not on those of boxes."""
+
+    def of_boxes(address: Address) -> bool:
+        return address[0] == "tariff" or address[2] in BOX_PRICES
+
+    return [
+        replace(item, leans_on=(*(address for address in item.leans_on if not of_boxes(address)), *item.of_wagons))
+        for item in items
+    ]
+
+
+def drawn(*laws: Law) -> tuple[Law, ...]:
+    """Laws without those that take no time."""
+    return tuple(law for law in laws if law.hours)
+
+
+def of_hours(hours: Hours) -> Law:
+    """A time of which no more than mean and variance are known, as a run measures them: a gamma."""
+    return gamma(hours.mean, hours.variance)
+
+
+def stay(facility: Row, share: float = 1.0) -> tuple[Law, ...]:
+    """Set-up and service of a facility, slow branch included; or a share of it, as of loading alone.
+
+    They vary as the simulator draws them: the slow branch as an exponential.
+    """
     usual_cv = SERVICE_CV.get(facility.service_time_dist, 0.0)
-    service = spread(facility.service_time_h, facility.service_time_cv, usual_cv)
-    return Hours(share * mean, share**2 * (service + slow_share * (1 - slow_share) * slow_h**2))
+    cv = usual_cv if facility.service_time_cv is None else facility.service_time_cv
+    service = of_kind(facility.service_time_dist, facility.service_time_h, cv)
+    slow = Law(SLOW, facility.slow_h or 0.0, share=facility.slow_share or 0.0)
+    return tuple(law.scaled(share) for law in (fixed(facility.setup_h or 0.0), service, slow) if law.mean_h)
 
 
-def papers(facility: Row) -> Hours:
+def wait(facility: Row, hours: float | None) -> Law:
+    """A wait before a facility: a gamma, an exponential where no spread is given."""
+    cv = WAIT_CV if facility.wait_cv is None else facility.wait_cv
+    return Law(GAMMA, hours, cv) if hours and cv else fixed(hours or 0.0)
+
+
+def papers(facility: Row) -> Law:
     """What is waited for without any server: `papers_h`, or all of `wait_h` where the two are not told apart."""
-    hours = facility.wait_h if facility.papers_h is None else facility.papers_h
-    return Hours(hours or 0.0, spread(hours, facility.wait_cv, WAIT_CV))
+    return wait(facility, facility.wait_h if facility.papers_h is None else facility.papers_h)
 
 
 def measured_numbers(facility: Row) -> tuple[str, ...]:
@@ -148,11 +196,10 @@ def measured_numbers(facility: Row) -> tuple[str, ...]:
 
 def berth_item(facility: Row) -> Item:
     """What goods on board feel of a berth: the ship's wait for it."""
-    wait = facility.wait_h or 0.0
+    laws = drawn(wait(facility, facility.wait_h))
     leans_on = given("facility", facility, ("wait_h", "wait_cv"))
-    waits = PACKAGE if wait else ""
-    variance = spread(wait, facility.wait_cv, WAIT_CV)
-    return Item("berth", facility.place, facility.id, wait, variance, leans_on=leans_on, waits=waits)
+    waits = PACKAGE if laws else ""
+    return Item("berth", facility.place, facility.id, *moments(laws), leans_on=leans_on, waits=waits, laws=laws)
 
 
 def travel_item(link: Row, vehicle: Row, factor: Row | None, grid: Row | None, start: str) -> Item:
@@ -197,18 +244,12 @@ HEADWAY_NUMBERS = ("headway_h", "headway_cv", "longest_wait_h", "fleet", "cutoff
 
 
 def headway_item(service: Row, place: str, headway_h: float) -> Item:
-    """The wait for the next vehicle of a service without timetable, for goods that come at any time.
-
-    Mean H/2 (1 + cv^2); second moment E[H^3] / (3 E[H]) with gamma headways, H^2 (1 + cv^2)(1 + 2 cv^2) / 3.
-    """
-    cv2 = (service.headway_cv or 0.0) ** 2
-    mean = headway_h / 2 * (1 + cv2)
-    wait = Hours(mean, headway_h**2 * (1 + cv2) * (1 + 2 * cv2) / 3 - mean**2)
-    return departure_item(service, place, wait, PACKAGE)
+    """The wait for the next vehicle of a service without timetable, for goods that come at any time."""
+    return departure_item(service, place, Law(HEADWAY, headway_h, service.headway_cv or 0.0), PACKAGE)
 
 
-def departure_item(service: Row, place: str, wait: Hours, waits: str) -> Item:
+def departure_item(service: Row, place: str, wait: Law, waits: str) -> Item:
     """A wait for a vehicle after the service's cut-off."""
     leans_on = given("service", service, HEADWAY_NUMBERS)
-    hours = (service.cutoff_h or 0.0) + wait.mean
-    return Item("wait", place, service.id, hours, wait.variance, leans_on=leans_on, waits=waits)
+    laws = drawn(fixed(service.cutoff_h or 0.0), wait)
+    return Item("wait", place, service.id, *moments(laws), leans_on=leans_on, waits=waits, laws=laws)

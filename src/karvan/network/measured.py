@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from karvan.corridor.row import Row
-from karvan.network.item import NOTHING, RUN, Hours, Item, given, measured_numbers, papers, stay
+from karvan.network.item import NOTHING, RUN, Hours, Item, drawn, given, measured_numbers, of_hours, papers, stay
+from karvan.network.law import Law, moments
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,16 @@ class Measured:
         Papers and the wait for the berth if it `comes` there with them on board; and so many halves of its stay, of
         which one is unloading and one is loading.
         """
-        hours = papers(berth) + self.facilities[berth.id] if comes else NOTHING
+        laws: list[Law] = [papers(berth), of_hours(self.facilities[berth.id])] if comes else []
         for _ in range(halves):
-            hours += stay(berth, 0.5)
+            laws += stay(berth, 0.5)
+        kept = drawn(*laws)
         leans_on = given("facility", berth, measured_numbers(berth))
-        return Item("berth", berth.place, berth.id, hours.mean, hours.variance, leans_on=leans_on, waits=RUN)
+        return Item("berth", berth.place, berth.id, *moments(kept), leans_on=leans_on, waits=RUN, laws=kept)
 
 
 def _wait(kind: str, place: str, row: str, hours: Hours) -> Item:
-    return Item(kind, place, row, hours.mean, hours.variance, waits=RUN)
+    return Item(kind, place, row, hours.mean, hours.variance, waits=RUN, laws=drawn(of_hours(hours)))
 
 
 UNMEASURED = Measured()

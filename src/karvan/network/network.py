@@ -7,8 +7,8 @@ Arcs are what happens to them: in through a gate, a ride on a service, a transfe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple, NewType
 
 import numpy as np
@@ -19,6 +19,7 @@ from karvan.corridor.row import Row
 from karvan.network.item import SUMS, Item
 from karvan.network.measured import UNMEASURED, Measured
 from karvan.network.ride import Riding, Way
+from karvan.network.through import MONEY, Through, covered, through_rates
 
 NodeIx = NewType("NodeIx", int)
 ArcIx = NewType("ArcIx", int)
@@ -28,6 +29,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+IMAGINED = tuple(1e7 * (column in MONEY) for column in range(len(SUMS)))
+"""What a change costs that nothing makes: more than any way round it."""
 START, READY, ARRIVED, END = "start", "ready", "arrived", "end"
 
 
@@ -38,6 +41,8 @@ class Node(NamedTuple):
     place: str
     mode: str = ""
     gauge: str = ""
+    rate: str = ""
+    """The through rate that they travel under, paid already; empty where every leg is paid for."""
 
 
 class Arc(NamedTuple):
@@ -49,10 +54,17 @@ class Arc(NamedTuple):
     way: WayIx = WayIx(-1)
     board: int = -1
     alight: int = -1
+    rate: str = ""
+    """The through rate that covers it."""
 
     @property
     def is_ride(self) -> bool:
         return self.way >= 0
+
+    @property
+    def is_imagined(self) -> bool:
+        """Whether it is a change that nothing at the place makes: `imagined` has such, to tell what is missing."""
+        return self.way < 0 and not self.facility
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +83,8 @@ class Network:
     sums: Floats
     wait_h: Floats
     """Mean wait before the ride, or the cut-off before a timetabled departure (n_arcs,)."""
+    wait_h2: Floats
+    """Its variance (n_arcs,)."""
     mode: NDArray[np.str_]
     """Mode of each ride, empty for the others (n_arcs,)."""
     way: Ints
@@ -84,10 +98,28 @@ class Network:
     countries: tuple[str, ...]
     comes_to: Ints
     """Places that an arc comes to, as bits: a ride's but its first, a gate's own on the way in (n_arcs, n_words)."""
+    into: Ints
+    """The arcs in the order of their heads (n_arcs,)."""
+    first_in: Ints
+    """(n_nodes + 1,) into `into`."""
+    through: Mapping[str, Through]
+    """Through rates by their names."""
+    _items: dict[ArcIx, tuple[Item, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def items(self, arc: ArcIx) -> list[Item]:
-        """The items of an arc, the wait for a vehicle first."""
+        """The items of an arc, the wait for a vehicle first; none of one that is only imagined."""
+        if arc not in self._items:
+            self._items[arc] = tuple(self._items_of(arc))
+        return list(self._items[arc])
+
+    def _items_of(self, arc: ArcIx) -> list[Item]:
         a = self.arcs[arc]
+        items = self._paid_items_of(a)
+        return covered(items, self.through[a.rate], pays=not a.tail.rate and a.is_ride) if a.rate else items
+
+    def _paid_items_of(self, a: Arc) -> list[Item]:
+        if a.is_imagined:
+            return []
         if not a.is_ride:
             return [self.riding.passage(self.corridor.row("facility", a.facility))]
         way = self.ways[a.way]
@@ -96,19 +128,33 @@ class Network:
         return [*([] if on_time else [wait]), *self.riding.ride_items(way, a.board, a.alight)]
 
 
-def pack(corridor: Corridor, measured: Measured = UNMEASURED) -> Network:
-    """Pack a corridor, with the waits of a run where it measured them.
+def pack(
+    corridor: Corridor,
+    measured: Measured = UNMEASURED,
+    documents: Sequence[str] | None = None,
+    *,
+    imagine: bool = False,
+) -> Network:
+    """Pack a corridor, with the waits of a run where it measured them, for goods under these documents (None: all).
+
+    `imagine` adds changes that no facility makes, at a price that nobody pays.
 
     Arcs come sorted by tail, then head, then by what they are: the order is the same every time.
     """
-    riding = Riding(corridor, measured)
+    riding = Riding(corridor, measured, documents)
     ways = tuple(riding.ways())
-    arcs = list(_rides(ways))
+    through = through_rates(corridor)
+    arcs = [*_rides(ways), *_rides_under(through, ways)]
     arcs += _passages(riding, {node for arc in arcs for node in (arc.tail, arc.head)})
+    if imagine:
+        arcs += _changes(arcs)
     nodes = tuple(sorted({node for arc in arcs for node in (arc.tail, arc.head)}, key=_node_order))
     node_ix = {node: NodeIx(ix) for ix, node in enumerate(nodes)}
     arcs.sort(key=lambda arc: (node_ix[arc.tail], node_ix[arc.head], *arc[2:]))
     tails = np.array([node_ix[arc.tail] for arc in arcs], dtype=np.int64)
+    heads = np.array([node_ix[arc.head] for arc in arcs], dtype=np.int64)
+    into = np.argsort(heads, kind="stable").astype(np.int64)
+    wait_h, wait_h2 = _waits(riding, ways, arcs)
     places, links, countries, names = _passed(corridor, ways, arcs)
     return Network(
         corridor=corridor,
@@ -119,9 +165,10 @@ def pack(corridor: Corridor, measured: Measured = UNMEASURED) -> Network:
         arcs=tuple(arcs),
         first_out=np.searchsorted(tails, np.arange(len(nodes) + 1)).astype(np.int64),
         tail=tails,
-        head=np.array([node_ix[arc.head] for arc in arcs], dtype=np.int64),
-        sums=_sums(riding, ways, arcs),
-        wait_h=_waits(riding, ways, arcs),
+        head=heads,
+        sums=_sums(riding, through, ways, arcs),
+        wait_h=wait_h,
+        wait_h2=wait_h2,
         mode=np.array([arc.head.mode if arc.is_ride else "" for arc in arcs]),
         way=np.array([arc.way for arc in arcs], dtype=np.int64),
         passes_place=places,
@@ -129,37 +176,68 @@ def pack(corridor: Corridor, measured: Measured = UNMEASURED) -> Network:
         passes_country=countries,
         countries=names,
         comes_to=_comes_to(corridor, ways, arcs),
+        into=into,
+        first_in=np.searchsorted(heads[into], np.arange(len(nodes) + 1)).astype(np.int64),
+        through=through,
     )
 
 
 def _node_order(node: Node) -> tuple[str, ...]:
-    return node.place, node.state, node.mode, node.gauge
+    return node.place, node.state, node.mode, node.gauge, node.rate
 
 
-def _rides(ways: tuple[Way, ...]) -> Iterator[Arc]:
+def _rides(ways: tuple[Way | None, ...]) -> Iterator[Arc]:
     for ix, way in enumerate(ways):
+        if way is None:
+            continue
         for i, j in way.pairs():
             out, into = way.links[i], way.links[j - 1]
             tail = Node(READY, way.stops[i].place, way.service.mode, out.gauge_mm)
             yield Arc(tail, Node(ARRIVED, way.stops[j].place, way.service.mode, into.gauge_mm), "", WayIx(ix), i, j)
 
 
+def _rides_under(through: Mapping[str, Through], ways: tuple[Way, ...]) -> Iterator[Arc]:
+    """The rides that a through rate covers: paid for where it begins, free from there to where it ends."""
+    for name, rate in through.items():
+        for ride in _rides(tuple(way if way.service.id in rate.services else None for way in ways)):
+            begins, ends = ride.tail.place == rate.start, ride.head.place == rate.end
+            if ride.tail.place != rate.end and ride.head.place != rate.start:
+                tail, head = (
+                    ride.tail._replace(rate="" if begins else name),
+                    ride.head._replace(rate="" if ends else name),
+                )
+                yield ride._replace(tail=tail, head=head, rate=name)
+
+
 def _passages(riding: Riding, ends: set[Node]) -> Iterator[Arc]:
     """Gates and transfers, between the states in which services take and leave goods at each place."""
-    at: dict[str, list[Node]] = defaultdict(list)
+    at: dict[tuple[str, str], list[Node]] = defaultdict(list)
     for node in sorted(ends, key=_node_order):
-        at[node.place].append(node)
-    for place, nodes in at.items():
+        at[node.place, node.rate].append(node)
+    for (place, rate), nodes in at.items():
         arrived = [node for node in nodes if node.state == ARRIVED]
         ready = [node for node in nodes if node.state == READY]
-        for gate in riding.facilities("terminal_gate", place):
+        for gate in riding.facilities("terminal_gate", place) if not rate else ():
             yield from (Arc(Node(START, place), to, gate.id) for to in ready if gate.from_mode in ("", to.mode))
             yield from (Arc(of, Node(END, place), gate.id) for of in arrived if gate.from_mode in ("", of.mode))
         # A change of bogies is for the train as a whole: nothing is lifted from one to another.
         changes = [facility for facility in riding.facilities("gauge_change", place) if facility.serves != "train"]
         for facility in (*riding.facilities("transshipment", place), *changes):
             joins = _joins(facility)
-            yield from (Arc(of, to, facility.id) for of in arrived for to in ready if joins(of, to))
+            yield from (Arc(of, to, facility.id, rate=rate) for of in arrived for to in ready if joins(of, to))
+
+
+def _changes(arcs: list[Arc]) -> Iterator[Arc]:
+    """The changes from one vehicle to another that nothing at their place makes."""
+    made = {(arc.tail, arc.head) for arc in arcs}
+    at: dict[str, list[Node]] = defaultdict(list)
+    for node in sorted({node for arc in arcs for node in (arc.tail, arc.head) if not node.rate}, key=_node_order):
+        at[node.place].append(node)
+    for nodes in at.values():
+        for of in nodes:
+            for to in nodes:
+                if (of.state, to.state) == (ARRIVED, READY) and (of, to) not in made:
+                    yield Arc(of, to)
 
 
 def _joins(facility: Row) -> Callable[[Node, Node], bool]:
@@ -173,19 +251,28 @@ def _joins(facility: Row) -> Callable[[Node, Node], bool]:
     return lambda of, to: (of.mode, to.mode) in modes and (of.mode != to.mode or of.gauge == to.gauge)
 
 
-def _sums(riding: Riding, ways: tuple[Way, ...], arcs: list[Arc]) -> Floats:
+def _sums(riding: Riding, through: Mapping[str, Through], ways: tuple[Way, ...], arcs: list[Arc]) -> Floats:
     """Sums over the items of each arc (n_arcs, 7)."""
     rides = {ix: riding.ride_sums(way) for ix, way in enumerate(ways)}
-    passages = {f.id: riding.passage(f).sums for f in riding.corridor.rows("facility")}
+    passages = {f.id: riding.passage(f).sums for f in riding.corridor.rows("facility")} | {"": IMAGINED}
     sums = [rides[arc.way][arc.board, arc.alight] if arc.is_ride else passages[arc.facility] for arc in arcs]
-    return np.array(sums).reshape(len(arcs), len(SUMS))
+    found = np.array(sums).reshape(len(arcs), len(SUMS))
+    for ix, arc in enumerate(arcs):
+        if arc.rate:
+            found[ix, MONEY] = through[arc.rate].usd if arc.is_ride and not arc.tail.rate else 0.0
+    return found
 
 
-def _waits(riding: Riding, ways: tuple[Way, ...], arcs: list[Arc]) -> Floats:
-    """Mean wait for each ride's vehicle, or how long before a timetabled departure goods must be there (n_arcs,)."""
+def _waits(riding: Riding, ways: tuple[Way, ...], arcs: list[Arc]) -> tuple[Floats, Floats]:
+    """Mean wait for each ride's vehicle, or how long before a timed departure goods must be there; its variance."""
     boards = sorted({(arc.way, arc.board) for arc in arcs if arc.is_ride})
-    wait_h = {(way, board): riding.wait_item(ways[way], board).hours for way, board in boards}
-    return np.array([wait_h[arc.way, arc.board] if arc.is_ride else 0.0 for arc in arcs], dtype=np.float64)
+    waits = {(way, board): riding.wait_item(ways[way], board) for way, board in boards}
+    found = np.zeros((2, len(arcs)))
+    for ix, arc in enumerate(arcs):
+        if arc.is_ride:
+            wait = waits[arc.way, arc.board]
+            found[:, ix] = wait.hours, wait.variance_h2
+    return found[0], found[1]
 
 
 def _passed(corridor: Corridor, ways: tuple[Way, ...], arcs: list[Arc]) -> tuple[Flags, Flags, Flags, tuple[str, ...]]:

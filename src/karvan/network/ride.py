@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -23,16 +23,20 @@ from karvan.network.item import (
     RUN,
     USD_20FT,
     USD_40FT,
+    USD_T,
+    USD_WAGON,
     Item,
     berth_item,
     departure_item,
     dwell_item,
     facility_item,
     headway_item,
+    of_hours,
     total,
     travel_item,
 )
 from karvan.network.measured import UNMEASURED, Measured
+from karvan.network.regime import Documents
 
 BERTHS = ("sea", "inland_waterway")
 """Modes of which the vehicles lie at berths."""
@@ -77,7 +81,7 @@ class Way:
         return passed
 
     def sums(self, i: int) -> NDArray[np.float64]:
-        """Sums of the items of riding from stop i to each later stop (n_stops - i - 1, 7)."""
+        """Sums of the items of riding from stop i to each later stop (n_stops - i - 1, n_sums)."""
         passed = self._hop_sums[i:].copy()
         passed[1:] += self._stand_sums[i + 1 : -1]
         return np.cumsum(passed, axis=0)
@@ -111,12 +115,16 @@ def unloads(stop: Row, *, back: bool) -> bool:
 class Riding:
     """Works out the ways of a corridor's services and the items of a ride on them.
 
-    Waits are those of the package, or of a run where it `measured` them.
+    Waits are those of the package, or of a run where it `measured` them. Borders are those that goods with these
+    `documents` pass, ids of the regimes; None is all that the corridor has.
     """
 
-    def __init__(self, corridor: Corridor, measured: Measured = UNMEASURED) -> None:
+    def __init__(
+        self, corridor: Corridor, measured: Measured = UNMEASURED, documents: Sequence[str] | None = None
+    ) -> None:
         self.corridor = corridor
         self.measured = measured
+        self.documents = Documents(corridor, documents)
         self.tariffs = Tariffs(corridor)
         self._joined = joined_places(corridor)
         self._country = {place.id: place.country for place in corridor.places()}
@@ -176,6 +184,17 @@ class Riding:
         return [self.passage(facility) for facility in self.border_facilities(mode, place, other, direction)]
 
     def border_facilities(self, mode: str, place: str, other: str, direction: str) -> list[Row]:
+        """Those of `borders`: of all that fit the crossing the ones that apply to the goods' documents."""
+        fitting = self._fitting(mode, place, other, direction)
+        return self.documents.applying(fitting, mode, self._country[place], self._country[other]) if fitting else []
+
+    def lacking(self, mode: str, place: str, other: str, direction: str) -> tuple[str, ...]:
+        """Documents of which one is needed at that crossing and none is held."""
+        fitting = self._fitting(mode, place, other, direction)
+        return self.documents.lacking(fitting, mode, self._country[place], self._country[other]) if fitting else ()
+
+    def _fitting(self, mode: str, place: str, other: str, direction: str) -> list[Row]:
+        """Border facilities of a place by mode, direction and neighbour, whatever the goods' documents."""
         here, there = self._country[place], self._country[other]
         if not here or not there or here == there:
             return []
@@ -256,7 +275,7 @@ class Riding:
                 if before or after:
                     sums += total([*before, *after])
                 start, end = way.stops[i].place, way.stops[j].place
-                sums[[USD_20FT, USD_40FT]] += self.tariffs.usd(way.service.id, start, end, sums[KM])
+                sums[[USD_20FT, USD_40FT, USD_WAGON, USD_T]] += self.tariffs.usd(way.service.id, start, end, sums[KM])
                 found[i, j] = sums
         return found
 
@@ -265,9 +284,9 @@ class Riding:
         service, place = way.service, way.stops[i].place
         wait = self.measured.departures.get((way.id, i))
         if service.departs == "timetable":
-            return departure_item(service, place, wait or NOTHING, RUN if wait and wait.mean else "")
+            return departure_item(service, place, of_hours(wait or NOTHING), RUN if wait and wait.mean else "")
         if wait is not None:
-            return departure_item(service, place, wait, RUN)
+            return departure_item(service, place, of_hours(wait), RUN)
         return headway_item(service, place, self.headway_h(way))
 
     def headway_h(self, way: Way) -> float:

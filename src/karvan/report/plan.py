@@ -10,6 +10,7 @@ from karvan.corridor.corridor import Corridor
 from karvan.ground.version import VERSION
 from karvan.itinerary import Leg, Option, Plan
 from karvan.itinerary.option import HANDLING
+from karvan.report.spread import hours_or_none, how, spread_document, spread_lines
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,7 +29,7 @@ def document(plan: Plan) -> Document:
             "package_digest": plan.corridor.digest,
             "labels": plan.labels,
             "using": _using(plan),
-            "spread": "gamma with the chain's mean and variance; waits and services taken as independent",
+            "spread": how(plan),
         },
         "request": _request(plan),
         "options": [_option(plan, option) for option in plan.options],
@@ -76,8 +77,14 @@ def _request(plan: Plan) -> Document:
             "countries": list(ask.avoid_countries),
             "places": list(ask.avoid_places),
             "links": list(ask.avoid_links),
+            "services": list(ask.avoid_services),
         },
+        "goods": list(ask.goods),
+        "documents": None if ask.documents is None else list(ask.documents),
         "via": list(ask.via),
+        "promised": ask.promised.isoformat() if ask.promised else None,
+        "samples": ask.samples,
+        "seed": ask.seed,
         "horizon_days": ask.horizon_days,
         "epsilon": ask.epsilon,
     }
@@ -91,10 +98,9 @@ def _option(plan: Plan, option: Option) -> Document:
         "arrive": option.arrive.isoformat(),
         "time_h": {
             "mean": _round(option.time_h),
-            "p10": _round(option.quantile_h(0.1)),
-            "p50": _round(option.quantile_h(0.5)),
-            "p90": _round(option.quantile_h(0.9)),
+            **{f"p{p}": hours_or_none(option.quantile_h(p / 100)) for p in (10, 50, 90, 95)},
         },
+        "spread": spread_document(plan, option),
         "price_usd": _round(option.price_usd),
         "co2e_kg": _round(option.co2e_kg),
         "distance_km": _round(option.distance_km),
@@ -170,6 +176,7 @@ def _option_columns(plan: Plan) -> tuple[OptionColumn, ...]:
         ),
         OptionColumn("days", lambda option: _days(option.time_h)),
         OptionColumn("P10-P90", lambda option: f"{_days(option.quantile_h(0.1))}-{_days(option.quantile_h(0.9))}"),
+        *_on_time(plan),
         OptionColumn("USD", lambda option: f"{option.price_usd:,.0f}"),
         OptionColumn("kg CO2e", lambda option: f"{option.co2e_kg:,.0f}"),
         OptionColumn("km", lambda option: f"{option.distance_km:,.0f}", from_width=70),
@@ -179,6 +186,16 @@ def _option_columns(plan: Plan) -> tuple[OptionColumn, ...]:
     )
 
 
+def _on_time(plan: Plan) -> tuple[OptionColumn, ...]:
+    """How likely the promised date is kept, where one was promised."""
+    promised = plan.ask.promised
+    if promised is None:
+        return ()
+    odds = {option.id: option.on_time(promised) for option in plan.options}
+    shown = {name: "" if one is None else f"{one.share:.0%}" for name, one in odds.items()}
+    return (OptionColumn("on time", lambda option: shown[option.id]),)
+
+
 LEG_LINE = "  {:<12} {:<8} {:>5} {:>8} {:>8} {:>7} {:<5} {}"
 LEG_HEAD = LEG_LINE.format("leaves", "leg", "days", "USD", "kg CO2e", "km", "grade", "way")
 
@@ -186,8 +203,9 @@ LEG_HEAD = LEG_LINE.format("leaves", "leg", "days", "USD", "kg CO2e", "km", "gra
 def leg_lines(plan: Plan) -> Iterator[str]:
     """The legs of every option, a line each: departure, mode, days, USD, kg CO2e, km, weakest grade, way."""
     for option in plan.options:
-        spread = f"P10 {_days(option.quantile_h(0.1))}, P90 {_days(option.quantile_h(0.9))}"
+        spread = ", ".join(f"P{p} {_days(option.quantile_h(p / 100))}" for p in (10, 50, 90, 95))
         yield f"{option.id}: {_days(option.time_h)} days ({spread}), arrives {option.arrive:%d %b %Y}"
+        yield from spread_lines(plan, option)
         yield LEG_HEAD
         for leg in option.legs:
             if leg.mode != HANDLING or leg.time_h or leg.price_usd:

@@ -15,11 +15,12 @@ from karvan.kernels import chance
 from karvan.kernels import fields as f
 from karvan.kernels.agenda import LAST_INSTANT
 from karvan.kernels.fields import Floats, Ints, Records
+from karvan.network.shape import quantiles
 from karvan.sim.check import inconsistencies, numbers, refuse
 from karvan.sim.closure import Closure, Spells
 from karvan.sim.step import Await, Board, Delay, Load, Pace, Pass, Release, Repeat, Seize, Serve, Step, Unload
 from karvan.sim.system import Program, System
-from karvan.sim.time import Time, quantiles
+from karvan.sim.time import Time
 
 MS_PER_H = 3_600_000.0
 NO_LIMIT = 1 << 60

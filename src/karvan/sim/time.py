@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf, log, sqrt
+from math import inf, sqrt
 
 import numpy as np
 
 from karvan.ground.errors import InputError, Problem, shown
-from karvan.kernels.chance import SHAPE_NODES, SHAPE_REACH
-from karvan.kernels.fields import Flags, Floats
 
 KINDS = ("deterministic", "exponential", "gamma", "lognormal", "triangular", "empirical")
 
@@ -130,42 +128,3 @@ def of_kind(kind: str, mean_h: float, cv: float) -> Time:
     if kind == "exponential":
         return exponential(mean_h)
     return Time(mean_h, kind, cv) if cv > 0 and kind != "deterministic" else fixed(mean_h)
-
-
-def quantiles(shape: tuple[str, float, tuple[float, ...]]) -> Floats:
-    """Quantiles of a shape with mean one, at even steps of log(u / (1 - u)) from -36 to 36 (SHAPE_NODES + 1,).
-
-    Of an empirical shape the values themselves, at the beginning.
-    """
-    kind, cv, values = shape
-    score = np.linspace(-SHAPE_REACH, SHAPE_REACH, SHAPE_NODES + 1)
-    lower = score < 0
-    tail = np.exp(-np.abs(score)) / (1 + np.exp(-np.abs(score)))
-    if kind == "empirical":
-        return _listed(np.asarray(values))
-    if kind == "triangular":
-        return _triangle(values, lower, tail)
-    from scipy import special
-
-    if kind == "gamma":
-        a = 1 / cv**2
-        q = np.where(lower, special.gammaincinv(a, tail), special.gammainccinv(a, tail)) / a
-    else:
-        sigma = sqrt(log(1 + cv**2))
-        q = np.exp(sigma * np.where(lower, special.ndtri(tail), -special.ndtri(tail)) - sigma**2 / 2)
-    return np.asarray(q, dtype=np.float64)
-
-
-def _listed(values: Floats) -> Floats:
-    """Values in order, and zeros up to the width of a table; of more than it holds, as many quantiles as it does."""
-    if len(values) > SHAPE_NODES:
-        values = values[((np.arange(SHAPE_NODES) + 0.5) / SHAPE_NODES * len(values)).astype(np.int64)]
-        values = values / values.mean()
-    return np.pad(values, (0, SHAPE_NODES + 1 - len(values)))
-
-
-def _triangle(values: tuple[float, ...], lower: Flags, tail: Floats) -> Floats:
-    low, mode, high = values
-    u, rest = np.where(lower, tail, 1 - tail), np.where(lower, 1 - tail, tail)
-    rising = low + np.sqrt(u * (high - low) * (mode - low))
-    return np.where(u < (mode - low) / (high - low), rising, high - np.sqrt(rest * (high - low) * (high - mode)))

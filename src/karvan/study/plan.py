@@ -16,6 +16,7 @@ from karvan.network import Network, pack
 from karvan.network.measured import UNMEASURED, Measured
 from karvan.scenario import Change, bend, read_change
 from karvan.study.request import DEFAULT_COMMODITY, commodity_of, read_request
+from karvan.study.shipper import Shipper
 
 if TYPE_CHECKING:
     from karvan.sim.simulation import Simulation
@@ -36,10 +37,23 @@ class Planner:
     def gazetteer(self) -> Gazetteer:
         return Gazetteer(self.corridor)
 
+    def network_of(self, documents: tuple[str, ...] | None) -> Network:
+        """The network of goods with these documents: other borders apply to them; each is packed once."""
+        if documents is None or not self.corridor.rows("regime"):
+            return self.network
+        if documents not in self._of_documents:
+            self._of_documents[documents] = pack(self.corridor, self.measured, documents)
+        return self._of_documents[documents]
+
+    @cached_property
+    def _of_documents(self) -> dict[tuple[str, ...], Network]:
+        return {}
+
     def plan(self, ask: FindItineraries, commodity: str = DEFAULT_COMMODITY) -> Plan:
         """Search, and choose what to show. No way at all is a plan without options, not an error."""
-        found = search(self.network, ask)
-        goods, choice = commodity_of(self.corridor, commodity), choose(self.network, ask, found)
+        network = self.network_of(ask.documents)
+        found = search(network, ask)
+        goods, choice = commodity_of(self.corridor, commodity), choose(network, ask, found)
         return Plan(self.corridor, ask, goods, choice, found.labels, self.measured)
 
     def request(
@@ -56,11 +70,20 @@ class Planner:
         epsilon: float | None = None,
         horizon_days: float | None = None,
         past: bool = False,
+        goods: str | Iterable[str] | None = None,
+        documents: str | Iterable[str] | None = None,
+        shipper: Shipper | Path | str | None = None,
+        value_of_time_usd_h: float | None = None,
+        tonnes: float | None = None,
+        promised: str | dt.date | None = None,
+        samples: int | None = None,
+        seed: int | None = None,
     ) -> FindItineraries:
         """A request from a shipper's words, as `karvan.plan` takes them. Raises InputError with all that is wrong."""
         return read_request(
             self.gazetteer, origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
-            epsilon=epsilon, horizon_days=horizon_days, past=past,
+            epsilon=epsilon, horizon_days=horizon_days, past=past, goods=goods, documents=documents, shipper=shipper,
+            value_of_time_usd_h=value_of_time_usd_h, tonnes=tonnes, promised=promised, samples=samples, seed=seed,
         )  # fmt: skip
 
 
@@ -78,6 +101,14 @@ def plan(
     epsilon: float | None = None,
     horizon_days: float | None = None,
     past: bool = False,
+    goods: str | Iterable[str] | None = None,
+    documents: str | Iterable[str] | None = None,
+    shipper: Shipper | Path | str | None = None,
+    value_of_time_usd_h: float | None = None,
+    tonnes: float | None = None,
+    promised: str | dt.date | None = None,
+    samples: int | None = None,
+    seed: int | None = None,
     changes: Iterable[Change | str] = (),
     using: Simulation | Path | str | None = None,
 ) -> Plan:
@@ -87,15 +118,24 @@ def plan(
         origin, destination: a place's name in any usual spelling or script, its id, or its UN/LOCODE.
         depart: day (or instant, ISO 8601) at which the goods are ready; today if not given. A day begins at midnight,
             local to the origin.
-        load: boxes as 2xFEU or 1x40ft+2x20ft.
+        load: boxes as 2xFEU or 1x40ft+2x20ft, wagons as 3xwagon, tonnes to be boxed as 60t; with a mass as 2xFEU:40t.
         package: a corridor, or what `karvan.load` takes.
         commodity: id of the goods; it gives tonnes a TEU, value and value of time.
-        avoid: countries (RU), places, waters, or one of these for one mode only (sea:Caspian).
+        avoid: countries (RU), places, waters, or one of these for one mode only (sea:Caspian); and services
+            (service:ID, operator:NAME).
         via: places to pass.
         modes: modes allowed; all if not given.
         epsilon: options within this share of another on all criteria are not shown apart.
         horizon_days: the longest door-to-door time looked at.
         past: allow a departure in the past.
+        goods: what they are besides dry: reefer, dangerous; dry for neither. The commodity's own if not given.
+        documents: ids of the regimes under whose papers they travel: SMGS, TIR. All of the package's if not given.
+        shipper: a file (TOML) of what holds for all requests of one shipper.
+        value_of_time_usd_h: what an hour is worth, the whole load together; by the commodity if not given.
+        tonnes: mass of the goods in the load; by the commodity if not given.
+        promised: day (kept until its end, local to the destination) or instant promised to the receiver: each option
+            tells how likely it is kept.
+        samples, seed: journeys that are drawn of each option for its spread, and which.
         changes: what is different in the corridor, as `karvan.scenario` has it: facility/AKTAU-berth/wait_h=2.
         using: a run of the simulator on the same package whose waits are taken: what `karvan.simulate` gave, a folder,
             or the run's name. What the run did not measure stays the package's.
@@ -106,13 +146,16 @@ def plan(
     corridor = package if isinstance(package, Corridor) else load_corridor(package)
     changes = list(changes)
     bent = bend(corridor, [read_change(one) if isinstance(one, str) else one for one in changes])
-    planner = Planner(bent, _measured(using, corridor, changes))
+    planner = Planner(bent, measured_by(using, corridor, changes))
     ask = planner.request(origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
-                          epsilon=epsilon, horizon_days=horizon_days, past=past)  # fmt: skip
+                          epsilon=epsilon, horizon_days=horizon_days, past=past, goods=goods, documents=documents,
+                          shipper=shipper, value_of_time_usd_h=value_of_time_usd_h, tonnes=tonnes, promised=promised,
+                          samples=samples, seed=seed)  # fmt: skip
     return planner.plan(ask, commodity)
 
 
-def _measured(using: Simulation | Path | str | None, corridor: Corridor, changes: list[Change | str]) -> Measured:
+def measured_by(using: Simulation | Path | str | None, corridor: Corridor, changes: list[Change | str]) -> Measured:
+    """The waits of a run, where one is named. Raises InputError where it cannot be used."""
     if using is None:
         return UNMEASURED
     from karvan.study.using import waits_of  # it brings the simulator with it, which few plans need

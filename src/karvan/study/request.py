@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
+from math import inf
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +16,17 @@ from karvan.corridor.corridor import Corridor
 from karvan.corridor.gazetteer import Gazetteer
 from karvan.corridor.row import Row
 from karvan.ground.errors import InputError, Problem, nearest, shown
-from karvan.itinerary import FindItineraries, Load, tonnes_of
+from karvan.itinerary import FindItineraries, Load
 from karvan.itinerary.request import MODES
+from karvan.itinerary.spread import MOST_SAMPLES
+from karvan.study.shipper import NOBODY, Shipper
+from karvan.tables.register import GOODS
 
 DEFAULT_COMMODITY = "general"
+DRY = "dry"
+"""Goods that are nothing special, whatever the commodity."""
+OF_SERVICES = ("service", "operator")
+"""Words of `avoid` that mean services, before a colon."""
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 
 
@@ -34,24 +44,41 @@ def read_request(
     epsilon: float | None,
     horizon_days: float | None,
     past: bool,
+    goods: str | Iterable[str] | None = None,
+    documents: str | Iterable[str] | None = None,
+    shipper: Shipper | Path | str | None = None,
+    value_of_time_usd_h: float | None = None,
+    tonnes: float | None = None,
+    promised: str | dt.date | None = None,
+    samples: int | None = None,
+    seed: int | None = None,
 ) -> FindItineraries:
     """What the planner is asked, from a shipper's words. Raises InputError with everything that is wrong in them."""
     reading = _Reading(gazetteer)
     start, end = reading.place(origin, "origin"), reading.place(destination, "destination")
     if start and end and start.id == end.id:
         reading.problem("destination", shown(destination), "give another place than the origin")
-    boxes, goods = reading.load(load), reading.commodity(commodity)
-    countries, places, links = reading.avoided(_words(avoid))
+    asker = reading.shipper(shipper)
+    said, ware = reading.load(load, tonnes), reading.commodity(commodity)
+    boxes, mass = reading.filled(said, ware)
+    countries, places, links, services = reading.avoided([*_words(avoid), *asker.avoid])
     wished = tuple(place.id for word in _words(via) if (place := reading.place(word, "via")))
-    chosen = reading.modes(_words(modes))
+    chosen = reading.modes(_words(modes) or asker.modes)
+    papers = reading.documents(asker.documents if documents is None else _words(documents))
+    kinds = reading.goods(asker.goods if goods is None else _words(goods), ware)
     leaves = reading.depart(depart, start, past=past)
-    bounds = reading.bounds(epsilon, horizon_days)
-    if reading.problems or start is None or end is None or goods is None:
+    bounds = reading.bounds(epsilon, horizon_days, value_of_time_usd_h)
+    luck = reading.luck(samples, seed)
+    due = reading.promised(promised, end, leaves)
+    if reading.problems or start is None or end is None or ware is None:
         raise InputError("the request", reading.problems)
-    tonnes = tonnes_of(boxes, goods.t_per_teu)
-    usd_h = tonnes * (goods.usd_per_t or 0.0) * (goods.value_of_time_pct_day or 0.0) / 100 / 24
+    pct_day = ware.value_of_time_pct_day if asker.value_of_time_pct_day is None else asker.value_of_time_pct_day
+    usd_h = mass * (ware.usd_per_t or 0.0) * (pct_day or 0.0) / 100 / 24
     return FindItineraries(
-        start.id, end.id, leaves, boxes, tonnes, usd_h, chosen, countries, places, links, wished, **bounds
+        start.id, end.id, leaves, boxes, mass, modes=chosen, avoid_countries=countries, avoid_places=places,
+        avoid_links=links, avoid_services=services, via=wished, goods=kinds, documents=papers,
+        promised=due,
+        **{"value_of_time_usd_h": usd_h, **bounds, **luck},
     )  # fmt: skip
 
 
@@ -90,12 +117,57 @@ class _Reading:
             self.problems += error.problems
             return None
 
-    def load(self, load: str | Load) -> Load:
+    def shipper(self, shipper: Shipper | Path | str | None) -> Shipper:
         try:
-            return load.checked() if isinstance(load, Load) else Load.parse(load)
+            return shipper if isinstance(shipper, Shipper) else Shipper.read(shipper) if shipper else NOBODY
+        except InputError as error:
+            self.problems += error.problems
+            return NOBODY
+
+    def load(self, load: str | Load, tonnes: float | None) -> Load:
+        try:
+            said = load.checked() if isinstance(load, Load) else Load.parse(load)
+            if tonnes is None:
+                return said
+            if not 0 < tonnes < inf:
+                self.problem("tonnes", f"{tonnes:g}", "give a mass above 0 t")
+                return said
+            if said.tonnes:
+                self.problem("tonnes", f"{tonnes:g}", f"the load says {said.tonnes:g} t already: give one of the two")
+            return replace(said, tonnes=tonnes).checked()
         except InputError as error:
             self.problems += error.problems
             return Load()
+
+    def filled(self, said: Load, ware: Row | None) -> tuple[Load, float]:
+        """Boxes or wagons, and the tonnes in them: as stated, or as many of the commodity as fill them."""
+        try:
+            return said.of(ware.t_per_teu, ware.t_per_wagon) if ware else (said, 0.0)
+        except InputError as error:
+            self.problems += error.problems
+            return said, 0.0
+
+    def goods(self, words: Sequence[str] | None, ware: Row | None) -> tuple[str, ...]:
+        """What the goods are besides dry: as said, else as the commodity is."""
+        if words is None:
+            return tuple(ware.goods) if ware else ()
+        for word in words:
+            if word not in (*GOODS, DRY):
+                self.problem("goods", shown(word), f"give some of {', '.join(GOODS)}, or {DRY} for neither")
+        return tuple(kind for kind in GOODS if kind in words)
+
+    def documents(self, words: Sequence[str] | None) -> tuple[str, ...] | None:
+        """Regimes by id; None is every document that the corridor knows."""
+        papers = [row.id for row in self.corridor.rows("regime") if row.kind != "customs_union"]
+        by_name = {name.casefold(): name for name in papers}
+        for word in words or ():
+            if word.casefold() not in by_name:
+                near = nearest(word.upper(), papers) or papers[:8]
+                known = f"the package has {', '.join(near)}" if papers else "the package knows no documents"
+                self.problem("documents", shown(word), known)
+        if words is None:
+            return None
+        return tuple(sorted({by_name[word.casefold()] for word in words if word.casefold() in by_name}))
 
     def commodity(self, name: str) -> Row | None:
         try:
@@ -130,30 +202,73 @@ class _Reading:
             )
         return leaves
 
-    def bounds(self, epsilon: float | None, horizon_days: float | None) -> dict[str, Any]:
-        bounds = {"epsilon": epsilon, "horizon_days": horizon_days}
-        for name, low, high in (("epsilon", 0.0, 1.0), ("horizon_days", 0.0, 1000.0)):
+    def promised(
+        self, promised: str | dt.date | None, destination: Row | None, leaves: dt.datetime
+    ) -> dt.datetime | None:
+        """The instant by which goods are promised; a day is kept until its end, local to the destination."""
+        if promised is None:
+            return None
+        zone = ZoneInfo((destination.time_zone if destination else "") or "UTC")
+        try:
+            due = _instant(promised, zone)
+            early = _is_day(promised) and due.date() < leaves.date()
+            due += dt.timedelta(days=_is_day(promised))
+        except (ValueError, OverflowError):
+            remedy = "give a day as 2026-12-24, or an instant as 2026-12-24T18:00+03:00"
+            self.problem("promised", shown(str(promised)), remedy)
+            return None
+        early = early or due.astimezone(dt.UTC) <= leaves.astimezone(dt.UTC)
+        if early and "depart" not in {problem.address for problem in self.problems}:
+            remedy = f"goods are ready no sooner than {leaves.isoformat()}: promise a later day"
+            self.problem("promised", shown(str(promised)), remedy)
+        return due
+
+    def luck(self, samples: int | None, seed: int | None) -> dict[str, int]:
+        """How many journeys are drawn, and with which seed."""
+        if samples is not None and not 1 <= samples <= MOST_SAMPLES:
+            self.problem("samples", str(samples), f"give journeys to draw of each option, from 1 to {MOST_SAMPLES:,}")
+        return {name: value for name, value in (("samples", samples), ("seed", seed)) if value is not None}
+
+    def bounds(
+        self, epsilon: float | None, horizon_days: float | None, value_of_time_usd_h: float | None
+    ) -> dict[str, Any]:
+        bounds = {"epsilon": epsilon, "horizon_days": horizon_days, "value_of_time_usd_h": value_of_time_usd_h}
+        limits = (("epsilon", 0.0, 1.0), ("horizon_days", 0.0, 1000.0), ("value_of_time_usd_h", 0.0, 1e9))
+        for name, low, high in limits:
             value = bounds[name]
             if value is not None and not low <= value <= high:
                 self.problem(name, f"{value:g}", f"give a number from {low:g} to {high:g}")
         return {name: value for name, value in bounds.items() if value is not None}
 
-    def avoided(self, words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Countries, places and links that the words of `avoid` mean."""
-        countries, places, links = [], [], []
+    def avoided(self, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """Countries, places, links and services that the words of `avoid` mean."""
+        countries, places, links, services = [], [], [], []
         for word in words:
-            mode, _, name = word.rpartition(":")
-            if mode and mode not in MODES:
-                self.problem("avoid", shown(word), f"before the colon give one of {', '.join(MODES)}")
-            elif mode:
-                links += self.links(mode, name)
+            kind, _, name = word.rpartition(":")
+            if word.partition(":")[0] in OF_SERVICES and kind:
+                services += self.services(*word.split(":", 1))
+            elif kind and kind not in MODES:
+                self.problem("avoid", shown(word), f"before the colon give one of {', '.join((*MODES, *OF_SERVICES))}")
+            elif kind:
+                links += self.links(kind, name)
             elif name.upper() in self.countries:
                 countries.append(name.upper())
             elif name.casefold() in self.waters:
                 links += self.waters[name.casefold()]
             elif place := self.place(word, "avoid"):
                 places.append(place.id)
-        return tuple(countries), tuple(places), tuple(links)
+        return tuple(countries), tuple(places), tuple(links), tuple(services)
+
+    def services(self, kind: str, name: str) -> list[str]:
+        """The service of an id, or all of an operator."""
+        column = "id" if kind == "service" else "operator"
+        rows = self.corridor.rows("service")
+        found = [row.id for row in rows if getattr(row, column).casefold() == name.strip().casefold()]
+        if not found:
+            known = sorted({getattr(row, column) for row in rows} - {""})
+            near = nearest(name.strip(), known) or known[:3]
+            self.problem("avoid", shown(f"{kind}:{name}"), f"nearest: {', '.join(near) or f'no {kind} is known'}")
+        return found
 
     def links(self, mode: str, name: str) -> list[str]:
         """The links of a mode in a country, on some waters, or at a place."""
@@ -184,6 +299,17 @@ class _Reading:
                 for name in names:
                     found[name].append(link.id)
         return dict(found)
+
+
+def _is_day(text: str | dt.date) -> bool:
+    """Whether a day is meant, and no instant of it."""
+    if not isinstance(text, str):
+        return not isinstance(text, dt.datetime)
+    try:
+        dt.date.fromisoformat(text.strip())
+    except ValueError:
+        return False
+    return True
 
 
 def _instant(depart: str | dt.date, zone: ZoneInfo) -> dt.datetime:

@@ -136,8 +136,9 @@ def cheapest(network: Network, row: Row, goods: Row) -> tuple[str, Chain] | None
     tonnes = 2 * goods.t_per_teu
     usd_h = tonnes * (goods.usd_per_t or 0.0) * (goods.value_of_time_pct_day or 0.0) / 100 / 24
     depart = dt.datetime(row.year, 1, 1, tzinfo=dt.UTC)  # of the services those that run at the start of its year
+    # A box stands for any unit here, and every unit is as heavy as what carries it allows: so none is weighed.
     ask = FindItineraries(
-        row.origin, row.destination, depart, Load(boxes_40ft=1), tonnes, max(usd_h, 1e-6), via=tuple(row.via)
+        row.origin, row.destination, depart, Load(boxes_40ft=1), 0.0, max(usd_h, 1e-6), via=tuple(row.via)
     )
     for modes in (
         (AT_SEA, MODES) if row.families and all(name.startswith("ocean") for name in row.families) else (MODES,)

@@ -11,6 +11,7 @@ from math import inf
 
 from karvan.corridor.route import joined_places
 from karvan.itinerary import Leg, Option
+from karvan.itinerary.option import quantile_h
 from karvan.network.item import Item, facility_item, total
 from karvan.network.ride import Way
 from karvan.study.claim import NOT_HELD, Claim, Held, Ours
@@ -68,13 +69,14 @@ class Holder:
         option = self.fastest(claim)
         if option is None:
             return None
+        legs = option.legs
         match claim.perimeter.split():
             case ["departure"]:  # without gate and wait before, and gate after
-                option = replace(option, legs=option.legs[1:-1])
+                legs = legs[1:-1]
             case ["in", country]:
-                option = replace(option, legs=tuple(self._within(leg, country) for leg in option.legs))
-        p10, p50, p90 = (option.quantile_h(p) for p in (0.1, 0.5, 0.9))
-        return Ours(option.time_h, (p10, p50, p90), option)
+                legs = tuple(self._within(leg, country) for leg in legs)
+        p10, p50, p90 = (quantile_h(legs, p) for p in (0.1, 0.5, 0.9))
+        return Ours(sum(leg.time_h for leg in legs), (p10, p50, p90), option)
 
     def fastest(self, claim: Claim) -> Option | None:
         """The fastest itinerary between the claim's ends, by its modes and places; a box of general goods."""

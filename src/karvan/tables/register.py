@@ -246,7 +246,9 @@ VEHICLE = Table(
         _number(
             "max_t_40ft", "t", "Goods in a 40-foot box at most, by weight; empty is no limit of its own.", above=True
         ),
-        _number("max_t_wagon", "t", "Goods in a wagon at most, by weight; empty is no limit of its own.", above=True),
+        _number(
+            "max_t_wagon", "t/wagon", "Goods in a wagon at most, by weight; empty is no limit of its own.", above=True
+        ),
         _number(
             "speed_kmh", "km/h", "Service speed; overrides the link's at sea, on rivers and in the air.", above=True
         ),
@@ -539,7 +541,11 @@ EMISSION_FACTOR = Table(
         _number("gco2e_tkm", "gCO2e/tkm", "Well-to-wheel, per tonne-km."),
         _number("gco2e_tkm_ttw", "gCO2e/tkm", "Of that, from the vehicle (tank-to-wheel)."),
         _number("kgco2e_container", "kgCO2e/container", "Hub: per container passed."),
+        _number("kgco2e_container_ttw", "kgCO2e/container", "Of that, from what runs at the hub (tank-to-wheel)."),
         _number("kgco2e_t", "kgCO2e/t", "Hub: per tonne passed."),
+        _number("kgco2e_t_ttw", "kgCO2e/t", "Of that, from what runs at the hub (tank-to-wheel)."),
+        _number("gco2e_mj", "gCO2e/MJ", "Of the fuel itself, well-to-wheel; empty where it is a mix."),
+        _number("gco2e_mj_ttw", "gCO2e/MJ", "Of that, from burning it (tank-to-wheel)."),
         NOTE,
     ),
 )

@@ -15,6 +15,9 @@ it departs (`every 12h`, `at HH:MM on DAYS`, or `now`: always at hand), the pric
 (a 20-foot box pays half) and the CO2e of a tonne over it. `back` makes it run both ways, `from DATE` and `to DATE`
 bound its season. Places are in no country and on UTC unless said; gates are free and quick unless drawn; boxes change
 between any two services at a place freely unless a `change` is drawn there.
+
+What has no word of its own is said as in the tables: `add regime id=SMGS kind=consignment countries=KZ;RU` is a row
+more, `set vehicle K1 max_t_40ft=24` changes one that is drawn, wherever in the picture.
 """
 
 from __future__ import annotations
@@ -27,12 +30,12 @@ from typing import Any
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.package import Description
-from karvan.corridor.row import ROW_TYPES, Row
+from karvan.corridor.row import ROW_TYPES, Row, key_of
 from karvan.tables import BY_NAME
 from karvan.tables.cell import parse
 
 SPEED_KMH = 50.0
-WORDS = ("place", "change", "border", "gate", "family", "gauge")
+WORDS = ("place", "change", "border", "gate", "family", "gauge", "add", "set")
 
 
 def draw(picture: str) -> Corridor:
@@ -58,6 +61,7 @@ class _Drawing:
         self.tables: dict[str, list[Row]] = defaultdict(list)
         self.places: dict[str, tuple[str, str]] = {}
         self.states: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.settings: list[tuple[str, str, dict[str, Any]]] = []
 
     def line(self, words: list[str]) -> None:
         if words[0] in WORDS:
@@ -91,6 +95,14 @@ class _Drawing:
         parts = dict(condition.split("=") for condition in conditions)
         cells = {key: tuple(value.split(",")) for key, value in parts.items()}
         self.tables["family"].append(row("family", id=name, name=name, seq=len(self.tables["family"]), **cells))
+
+    def add(self, table: str, *cells: str) -> None:
+        said = _cells(table, cells)
+        named = {"name": said["id"]} if "id" in said and "name" in BY_NAME[table].names else {}
+        self.tables[table].append(row(table, **named | said))
+
+    def set(self, table: str, key: str, *cells: str) -> None:
+        self.settings.append((table, key, _cells(table, cells)))
 
     def facility(self, place: str, name: str, figures: tuple[str, ...], **cells: str) -> None:
         said = _figures(figures)
@@ -181,7 +193,17 @@ class _Drawing:
             for name, (country, zone) in sorted(self.places.items())
         ]
         self.tables["source"] = [row("source", id="picture", title="A picture in a test")]
+        for table, key, cells in self.settings:
+            rows = self.tables[table]
+            (at,) = (ix for ix, found in enumerate(rows) if key_of(table, found) == key)
+            rows[at] = rows[at]._replace(**cells)
         return Corridor(Description("picture"), {name: tuple(rows) for name, rows in self.tables.items()})
+
+
+def _cells(table: str, cells: tuple[str, ...]) -> dict[str, Any]:
+    """Cells said as column=value, read as in a CSV table."""
+    pairs = (cell.split("=", 1) for cell in cells)
+    return {name: parse(text, BY_NAME[table].column(name)) for name, text in pairs}
 
 
 def _route(words: list[str]) -> tuple[list[tuple[str, float]], list[str]]:

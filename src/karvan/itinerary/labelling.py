@@ -1,0 +1,372 @@
+"""Running the label-setting kernels: room for their labels, and the chains that came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from math import isnan
+from threading import local
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from karvan.itinerary.graph import backward, graph_of
+from karvan.itinerary.request import FindItineraries
+from karvan.network.family import Families
+from karvan.network.network import ArcIx, Flags, Floats, Ints, Network
+from karvan.network.through import MONEY
+
+if TYPE_CHECKING:
+    from karvan.kernels.labels import Labels
+    from karvan.kernels.passing import Graph
+
+FIRST_ROOM = 1 << 15
+"""Labels to begin with; where that is too few, there is room for four times as many, and so on."""
+BUDGET = 2_000_000
+"""Labels that an exact search may make: a second or so. Beyond it there is a slack."""
+SLACKS = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+"""Tried in turn, each within the budget; the last without one."""
+EXACT = 1 - 1e-12
+"""Sums in another order differ in the last bits: a bound must not be above what it bounds."""
+_kept = local()
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """A chain of arcs from the start to the end, its criteria, and the marks it picked up."""
+
+    arcs: tuple[ArcIx, ...]
+    start_h: float
+    """When the goods are ready, hours after the request's departure."""
+    arrive_h: float
+    """When they are out of the last gate, of the same."""
+    price_usd: float
+    co2e_kg: float
+    variance_h2: float
+    marks: int
+    graph: Graph = field(repr=False)
+    floats: bool = False
+    """Whether it waits for no hour of the clock: who leaves a little later arrives so much later."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Chain) and (self.arcs, self.start_h) == (other.arcs, other.start_h)
+
+    def __hash__(self) -> int:
+        return hash((self.arcs, self.start_h))
+
+    @property
+    def time_h(self) -> float:
+        return self.arrive_h - self.start_h
+
+    @property
+    def criteria(self) -> tuple[float, float, float, float]:
+        """Arrival (h), price (USD), CO2e (kg) and variance (h2)."""
+        return self.arrive_h, self.price_usd, self.co2e_kg, self.variance_h2
+
+    @property
+    def leaves_h(self) -> tuple[float, ...]:
+        """Hours after the request's departure at which each arc is left for, its wait over."""
+        return self._followed[0]
+
+    @property
+    def arrival_h(self) -> tuple[float, ...]:
+        """And at which each is passed."""
+        return self._followed[1]
+
+    @property
+    def storage_usd(self) -> tuple[float, ...]:
+        """Storage that each departure ended."""
+        return self._followed[2]
+
+    @cached_property
+    def _followed(self) -> tuple[tuple[float, ...], ...]:
+        return tuple(tuple(figures.tolist()) for figures in follow(self.graph, self.arcs, self.start_h))
+
+
+def follow(graph: Graph, arcs: Iterable[int], start_h: float) -> tuple[Floats, Floats, Floats]:
+    """When each arc of a chain is left for and passed, h, and the storage paid there, USD (n,)."""
+    from karvan.kernels.passing import follow
+
+    ix = np.array(tuple(arcs), dtype=np.int64)
+    leaves, arrives, storage = (np.empty(len(ix)) for _ in range(3))
+    follow(ix, start_h, graph, leaves, arrives, storage)
+    return leaves, arrives, storage
+
+
+class Labelling:
+    """The searches of one request on one network."""
+
+    def __init__(
+        self,
+        network: Network,
+        ask: FindItineraries,
+        marked: Families,
+        start: int,
+        end: int,
+        barred: Flags | None = None,
+    ) -> None:
+        from karvan.kernels import labels as kernels
+
+        self.kernels = kernels
+        self.network, self.ask, self.marked, self.start, self.end = network, ask, marked, start, end
+        self.horizon_h = ask.horizon_days * 24.0
+        self.labels, self.slack = 0, 0.0
+        self.priced = bool({"price", "cost"} & set(ask.criteria))
+        self.flat = "unreliability" not in ask.criteria
+        self.graph = graph_of(network, ask, barred)
+        self.costs = self.graph.arc.price.copy(), self.graph.arc.co2e.copy(), self.graph.arc.h2.copy()
+
+    @cached_property
+    def weights(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """What each arc costs on the criteria that are looked at, infinite where it cannot be had (n_arcs,)."""
+        price, co2e, h2 = self.costs
+        usable = np.isfinite(price)
+        hours = np.where(usable, self.graph.arc.hours + self.network.wait_h, np.inf)
+        return (
+            hours,
+            price if self.priced else np.where(usable, 0.0, np.inf),
+            co2e if "co2e" in self.ask.criteria else np.where(usable, 0.0, np.inf),
+            np.where(usable & (not self.flat), h2, np.where(usable, 0.0, np.inf)),
+        )
+
+    def least(self, weight: Floats, node: int, *, back: bool = False) -> Floats:
+        """The least sum of a weight on the way from each node to `node`, or `back` from there to each (n_nodes,)."""
+        network, n = self.network, len(self.network.nodes)
+        left, key, item = np.empty(n), np.empty(len(weight) + 1), np.empty(len(weight) + 1, dtype=np.int64)
+        if back:
+            self.kernels.least_left(network.first_out, network.head, weight, node, left, key, item)
+        else:
+            self.kernels.least_left(
+                network.first_in, network.tail[network.into], weight[network.into], node, left, key, item
+            )
+        return left * EXACT
+
+    def front(self, depart_h: float = 0.0, *, apart: bool = False) -> list[Chain]:
+        """The Pareto set of the chosen criteria, and of time, for goods that are ready at an hour.
+
+        With `apart` it is that of the chains that wait for an hour of the clock, and beside it that of those that do
+        not (`floats`): these are beaten only by the others.
+        """
+        left = np.column_stack([self.least(weight, self.end) for weight in self.weights])
+        return self._front(self.graph, depart_h, self.horizon_h, left, apart=apart)
+
+    def latest(self, by_h: float) -> list[Chain]:
+        """The same for goods that are to arrive by an hour and leave as late as they can, not before 0."""
+        left = np.column_stack([self.least(weight, self.start, back=True) for weight in self.weights])
+        return self._front(backward(self.network, self.graph), -by_h, 0.0, left, back=True)
+
+    def _front(
+        self, graph: Graph, depart: float, horizon: float, left: Floats, *, back: bool = False, apart: bool = False
+    ) -> list[Chain]:  # fmt: skip
+        start, end = (self.end, self.start) if back else (self.start, self.end)
+        if not np.isfinite(left[start]).all():
+            return []
+        order = self.network.into if back else slice(None)
+        _, graph.arc.price, graph.arc.co2e, graph.arc.h2 = (weight[order] for weight in self.weights)
+        served, marks = self.marked.wished, self.marked.marks & self.marked.wished
+        graph.arc.marks = marks[order]
+        fixed = 1 << served.bit_length() if apart else 0
+        canon = np.arange((served | fixed) + 1, dtype=np.int64)
+        for slack in SLACKS:
+            budget = BUDGET if slack < SLACKS[-1] else 1 << 62
+
+            def run(labels: Labels, slack: float = slack, budget: int = budget) -> int:
+                return int(self.kernels.front(
+                    graph, canon, start, end, depart, horizon, left, served | fixed, fixed, slack, budget,
+                    self.flat, back, labels,
+                ))  # fmt: skip
+
+            status, labels = self._run(run, 0)
+            if status == self.kernels.OK:
+                self.slack = max(self.slack, slack)
+                chains = self._latest(labels) if back else self._earliest(labels, depart, fixed)
+                return [chain for chain in chains if self.marked.serves(chain.marks)]
+        raise AssertionError("the last search has no budget")
+
+    def champions(self, weights: Sequence[float] = ()) -> list[Chain]:
+        """The best chain of every class that serves the wishes: by generalised cost, or by weights of h, USD and kg."""
+        by_hour, by_usd, by_kg = weights or preferred(self.ask)
+        graph, (price, co2e, h2) = self.graph, self.costs
+        graph.arc.price, graph.arc.co2e, graph.arc.h2 = price, co2e, h2
+        graph.arc.marks = self.marked.marks
+        usable = np.isfinite(price)
+        cost = by_hour * (graph.arc.hours + self.network.wait_h)
+        for by, figure in ((by_usd, price), (by_kg, co2e)):
+            cost[usable] += by * figure[usable]
+        cost[~usable] = np.inf
+        left = self.least(cost, self.end)
+        if not np.isfinite(left[self.start]):
+            return []
+
+        def run(labels: Labels) -> int:
+            return int(self.kernels.champions(
+                graph, self.network.comes_to, self.marked.canon, self.start, self.end, 0.0, self.horizon_h,
+                np.array((by_hour, by_usd, by_kg)), left, self.marked.family_of, self.marked.families, labels,
+            ))  # fmt: skip
+
+        _, labels = self._run(run, self.network.comes_to.shape[1])
+        chains = self._earliest(labels, 0.0)
+        return [chain for chain in chains if self.marked.serves(chain.marks)]
+
+    def _run(self, run: Callable[[Labels], int], words: int) -> tuple[int, Labels]:
+        """Run a kernel with as much room as it needs."""
+        room = FIRST_ROOM
+        while True:
+            labels = _room(room, len(self.network.nodes), words)
+            status = run(labels)
+            if status != self.kernels.FULL:
+                self.labels += int(labels.counts[self.kernels.MADE])
+                return status, labels
+            room *= 4
+
+    def _earliest(self, labels: Labels, depart_h: float, fixed: int = 0) -> list[Chain]:
+        """The chains that came to the target."""
+        ended, chains = self._traced(labels, self.end)
+        label = labels.label[ended]
+        figures = (label[name].tolist() for name in ("time", "price", "co2e", "h2", "marks"))
+        found = []
+        for arcs, time, price, co2e, h2, marks in zip(chains, *figures, strict=True):
+            arcs.reverse()
+            floats = fixed > 0 and not marks & fixed
+            found.append(Chain(tuple(arcs), depart_h, time, price, co2e, h2, self._marks(arcs), self.graph, floats))
+        if self.priced and not self.flat and "co2e" in self.ask.criteria and not self.network.through:
+            return found
+        return [self._told(chain) for chain in found]
+
+    def _latest(self, labels: Labels) -> list[Chain]:
+        """The chains of a backward search, each followed forward from where it is ready at the latest."""
+        ended, chains = self._traced(labels, self.start)
+        ready = (-labels.label[ended]["time"]).tolist()
+        return [
+            self._told(self.chain(tuple(ArcIx(int(arc)) for arc in self.network.into[arcs]), start))
+            for arcs, start in zip(chains, ready, strict=True)
+        ]
+
+    def _traced(self, labels: Labels, end: int) -> tuple[Ints, list[list[ArcIx]]]:
+        """The labels that came to a node, and the arcs of their chains, the last one first."""
+        made = int(labels.counts[self.kernels.MADE])
+        ended = np.flatnonzero((labels.label["node"][:made] == end) & labels.settled[:made])
+        first = np.empty(len(ended) + 1, dtype=np.int64)
+        arcs = np.empty(self.kernels.trace(ended, first, np.empty(0, dtype=np.int64), labels), dtype=np.int64)
+        self.kernels.trace(ended, first, arcs, labels)
+        cells, ends = arcs.tolist(), first.tolist()
+        return ended, [cells[a:b] for a, b in pairwise(ends)]
+
+    def _marks(self, arcs: Sequence[int]) -> int:
+        marks = 0
+        for arc in arcs:
+            marks |= self._arc_marks[arc]
+        return marks
+
+    @cached_property
+    def _arc_marks(self) -> list[int]:
+        marks: list[int] = self.marked.marks.tolist()
+        return marks
+
+    def _told(self, chain: Chain) -> Chain:
+        """A chain with all that it comes to, looked at or not, and under the through rate that covers it."""
+        return replace(self.chain(under_rates(self.network, self.ask, chain.arcs), chain.start_h), floats=chain.floats)
+
+    def chain(self, arcs: tuple[ArcIx, ...], start_h: float) -> Chain:
+        """A chain followed from an hour, with all that it comes to."""
+        ix = list(arcs)
+        _, arrives, storage = follow(self.graph, arcs, start_h)
+        price, co2e, h2 = (float(cost[ix].sum()) for cost in self.costs)
+        return Chain(
+            arcs, start_h, float(arrives[-1]), price + float(storage.sum()), co2e, h2, self._marks(arcs), self.graph
+        )  # fmt: skip
+
+    def float_h(self, chain: Chain) -> float:
+        """For how long a chain that floats does so: until something on its way closes, or a season is over, h."""
+        graph, least = self.graph, np.inf
+        for arc, leaves in zip(chain.arcs, chain.leaves_h, strict=True):
+            least = min(least, float(graph.shuts[arc]) - leaves)
+            at = leaves
+            for stage in range(graph.first_stage[arc], graph.first_stage[arc + 1]):
+                at += graph.stage_h[stage]
+                window = graph.stage_window[stage]
+                shuts = graph.shut_h[graph.first_open[window] : graph.first_open[window + 1]]
+                least = min(least, float(shuts[np.searchsorted(shuts, at, side="right")]) - at)
+        return float(least)
+
+    def latest_start(self, chain: Chain, by_h: float) -> float:
+        """The last hour at which the goods of a chain may be ready to arrive by an hour."""
+        from karvan.kernels.passing import follow_back
+
+        return float(follow_back(np.array(chain.arcs, dtype=np.int64), by_h, self.graph))
+
+
+def preferred(ask: FindItineraries) -> tuple[float, float, float]:
+    """Weights of h, USD and kg by which the best of a family is chosen."""
+    if {"price", "cost"} & set(ask.criteria):
+        return ask.value_of_time_usd_h, 1.0, 0.0
+    return (0.0, 0.0, 1.0) if "co2e" in ask.criteria and "arrival" not in ask.criteria else (1.0, 0.0, 0.0)
+
+
+def under_rates(network: Network, ask: FindItineraries, arcs: tuple[ArcIx, ...]) -> tuple[ArcIx, ...]:
+    """The same chain under the first through rate that covers a part of it: that holds, and not the sum of its legs."""
+    sizes = [MONEY.index(column) for column, _ in ask.load.charged(ask.tonnes)]
+    for name, rate in network.through.items():
+        if any(isnan(rate.usd[size]) for size in sizes):
+            continue
+        rides = [at for at, arc in enumerate(arcs) if network.arcs[arc].is_ride]
+        plain = [at for at in rides if not network.arcs[arcs[at]].rate]
+        covers = [at for at in plain if network.ways[network.arcs[arcs[at]].way].service.id in rate.services]
+        for first in covers:
+            for last in (at for at in covers if at >= first):
+                between = [at for at in rides if first <= at <= last]
+                ends = network.arcs[arcs[first]].tail.place, network.arcs[arcs[last]].head.place
+                if ends == (rate.start, rate.end) and set(between) <= set(covers):
+                    twins = _twins(network, name)
+                    part = tuple(
+                        twins[arc, at > first, at < last] for at, arc in enumerate(arcs) if first <= at <= last
+                    )
+                    return (*arcs[:first], *part, *arcs[last + 1 :])
+    return arcs
+
+
+@lru_cache(maxsize=64)
+def _twins(network: Network, rate: str) -> dict[tuple[ArcIx, bool, bool], ArcIx]:
+    """The arc under a rate that stands for a plain one: by it, whether the rate is paid before, and goes on after."""
+    plain = {arc: ArcIx(ix) for ix, arc in enumerate(network.arcs) if not arc.rate}
+    found = {}
+    for ix, arc in enumerate(network.arcs):
+        if arc.rate == rate:
+            of = arc._replace(tail=arc.tail._replace(rate=""), head=arc.head._replace(rate=""), rate="")
+            found[plain[of], bool(arc.tail.rate), bool(arc.head.rate)] = ArcIx(ix)
+    return found
+
+
+def unbeaten(figures: Floats, more: float = 1.0) -> list[int]:
+    """Rows of figures (n, n_criteria), in order, that no kept one before is at most `more` times as bad as."""
+    from karvan.kernels import labels as kernels
+
+    kept = np.empty(len(figures), dtype=np.int64)
+    rows: list[int] = kept[: kernels.unbeaten(np.ascontiguousarray(figures, dtype=np.float64), more, kept)].tolist()
+    return rows
+
+
+def _room(room: int, nodes: int, words: int) -> Labels:
+    """Arrays for so many labels; those of the usual size are kept from one search to the next."""
+    from karvan.kernels.labels import BAG, LABEL, SPANS, Labels
+
+    known: dict[tuple[int, int, int], Labels] = _kept.__dict__.setdefault("labels", {})
+    found = known.get((room, nodes, words))
+    if found is None:
+        whole = np.int64
+        found = Labels(
+            label=np.recarray(room, dtype=LABEL), settled=np.empty(room, dtype=np.bool_),
+            key=np.empty(room), item=np.empty(room, dtype=whole),
+            queue=np.empty(SPANS, dtype=whole), after=np.empty(room, dtype=whole),
+            places=np.empty((room if words else 0, words), dtype=whole),
+            bag_of_node=np.empty(nodes, dtype=whole), bag=np.recarray(room, dtype=BAG),
+            price=np.empty(2 * room), co2e=np.empty(2 * room), h2=np.empty(2 * room),
+            member=np.empty(2 * room, dtype=whole), counts=np.zeros(4, dtype=whole),
+        )  # fmt: skip
+        if room <= FIRST_ROOM * 4:
+            while len(known) >= 4:
+                known.pop(next(iter(known)))
+            known[room, nodes, words] = found
+    return found
