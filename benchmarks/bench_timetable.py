@@ -153,7 +153,9 @@ def beside(rounds: int, seed: int, daily: bool) -> None:
     run = search.running
     print(f"{len(run.trip):,} runs, {run.departures:,} departures, {len(run.routes):,} routes in {WEEKS} weeks")
     steps = ", ".join(f"{name} {took:.2f} s" for name, took in seconds.items())
-    print(f"loading: nigiri {load_s:.2f} s, {between - before:.0f} MiB; ours {steps}, {after - between:.0f} MiB")
+    print(f"loading: nigiri {load_s:.2f} s; ours {steps}")
+    if not daily:  # what is freed after the first feed is used again by the second
+        print(f"memory: nigiri {between - before:.0f} MiB more; ours {after - between:.0f} MiB more, with the compiler")
     asks, none, wrong = drawn(search, np.unique(lines.stops).tolist(), ask, seed)
     held = sum(held_mib(thing) for thing in (run.timetable, run, search.landmarks))
     print(f"our arrays, of these two weeks: {held:.0f} MiB")

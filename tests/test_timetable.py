@@ -28,12 +28,12 @@ from hypothesis import strategies as st
 
 import karvan.formats.gtfs_files as feed_files
 from karvan.corridor.timetable import Timetable, distinct
-from karvan.formats.gtfs import clock_s, read_gtfs
+from karvan.formats.gtfs import CHANGE_MIN, clock_s, read_gtfs
 from karvan.ground.errors import InputError
 from karvan.itinerary.timetabled import Journey, TimetableSearch
 from karvan.kernels.earliest import NEVER
 from karvan.network.running import Running, running
-from karvan.study.timetabled import journeys, reach
+from karvan.study.timetabled import HORIZON_DAYS, MOST_TRIPS, journeys, reach
 
 Says = Callable[..., tuple[int, str]]
 MONDAY = dt.date(2026, 1, 5)
@@ -597,6 +597,33 @@ def test_f14_clocks(text: str, seconds: int | None) -> None:
     assert clock_s(text) == seconds
 
 
+SPOILT = st.sampled_from(["", ",", "\n", '"', "-1", "99999999999", "\x00", "\ufeff", "é", "25:61:00", "20261301", " "])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_f15_spoilt_feeds_are_read_or_refused(data: st.DataObject) -> None:
+    """Whatever is put into a feed in whatever place, it is a timetable or an error of input."""
+    rows = "trip_id,start_time,end_time,headway_secs\nk,06:00:00,07:00:00,600"
+    dates = "service_id,date,exception_type\n1234567,20260108,2"
+    files = gtfs(TWO + "\nm 1 B 05:00 A ? C 06:00", frequencies=rows, calendar_dates=dates, transfers=WALK)
+    files["stops.txt"] += "D,D-town\nE,E-town\n"
+    for _ in range(data.draw(st.integers(1, 3))):
+        name = data.draw(st.sampled_from(sorted(files)))
+        start = data.draw(st.integers(0, len(files[name])))
+        end = start + data.draw(st.integers(0, 8))
+        files[name] = files[name][:start] + data.draw(SPOILT) + files[name][end:]
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            table = read_gtfs(write(files, Path(folder)))
+        except InputError as error:
+            assert error.problems
+            return
+    run = running(table, 0, 20 * 86_400)
+    assert (np.diff(table.first_call) >= 2).all()
+    TimetableSearch(run).reach(0, 86_400)
+
+
 # g: held against a search that leaves nothing out
 
 
@@ -736,7 +763,7 @@ def check_journey(table: Timetable, run: Running, runs: dict[tuple[int, int], Ru
 
 MOST = 5
 UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT") == "1"
-EXAMPLES = settings(max_examples=25 if UNCOMPILED else 150, deadline=None)
+EXAMPLES = settings(max_examples=25 if UNCOMPILED else 100, deadline=None)
 
 
 @EXAMPLES
@@ -822,6 +849,16 @@ def test_h01_the_same_cases_uncompiled() -> None:
     env = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": path}
     done = subprocess.run([sys.executable, *words], check=False, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_e04_the_defaults_that_help_tells_are_those_of_the_study(karvan_says: Says) -> None:
+    said = " ".join(karvan_says("gtfs", "--help")[1].split())
+    for option, default in (
+        ("--change MINUTES", CHANGE_MIN),
+        ("--horizon DAYS", HORIZON_DAYS),
+        ("--trips N", MOST_TRIPS),
+    ):
+        assert re.search(rf"{option} [^\[]*\[default: {float(default)}|{option} [^\[]*\[default: {default}\]", said)
 
 
 def test_h02_reach_from_python(feed: Callable[..., Path]) -> None:

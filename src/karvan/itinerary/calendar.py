@@ -26,19 +26,26 @@ def seasons(network: Network, ask: FindItineraries) -> tuple[Floats, Floats]:
 
     For services without a timetable; the days of the others are those on which they leave their first stop.
     """
+    opens, shuts, any_season = _seasons(network)
+    since = ask.depart.timestamp() / 3600
+    return (opens - since, shuts - since) if any_season else (opens, shuts)
+
+
+@lru_cache(maxsize=16)
+def _seasons(network: Network) -> tuple[Floats, Floats, bool]:
+    """The same in hours since 1970, and whether there are any."""
     opens = np.full(len(network.arcs), -np.inf)
     shuts = np.full(len(network.arcs), np.inf)
     for ix, way in enumerate(network.ways):
         if way.service.departs != "timetable" and (way.service.valid_from or way.service.valid_to):
             zone = Calendar(network.corridor).zone(way.stops[0].place)
             if way.service.valid_from:
-                opens[network.way == ix] = hours_from(
-                    ask.depart, dt.datetime.combine(way.service.valid_from, dt.time(), zone)
-                )
+                begin = dt.datetime.combine(way.service.valid_from, dt.time(), zone)
+                opens[network.way == ix] = begin.timestamp() / 3600
             if way.service.valid_to:
-                after = way.service.valid_to + dt.timedelta(days=1)
-                shuts[network.way == ix] = hours_from(ask.depart, dt.datetime.combine(after, dt.time(), zone))
-    return opens, shuts
+                after = dt.datetime.combine(way.service.valid_to + dt.timedelta(days=1), dt.time(), zone)
+                shuts[network.way == ix] = after.timestamp() / 3600
+    return opens, shuts, bool(np.isfinite(opens).any() or np.isfinite(shuts).any())
 
 
 def departures(network: Network, ask: FindItineraries) -> tuple[Ints, Floats]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import sqrt
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from karvan.itinerary.calendar import hours_from
 from karvan.itinerary.labelling import unbeaten
 from karvan.itinerary.option import Beaten, Option, tell
 from karvan.itinerary.request import FindItineraries
-from karvan.itinerary.search import Chain, Found, alternatives, generalised, measures, preference
+from karvan.itinerary.search import Chain, Found, alternatives, by_preference, figures_of, measures_of
 from karvan.itinerary.spread import with_spread
 from karvan.itinerary.whynot import LeftOut, absent
 from karvan.network.network import Floats, Network
@@ -63,9 +62,7 @@ def choose(network: Network, ask: FindItineraries, found: Found) -> Choice:
     Thinning keeps, for every chain of the Pareto set, one that is at most `epsilon` worse on each criterion.
     """
     champions: dict[str, Chain] = {}
-    for chain in sorted(
-        {*found.champions, *found.front}, key=lambda chain: (preference(chain, ask), chain.criteria, chain.arcs)
-    ):
+    for chain in by_preference({*found.champions, *found.front}, ask):
         champions.setdefault(found.families.of(chain.marks), chain)
     shown = _ordered({*thin(found.front, ask, found.free), *champions.values()})
     families = [found.families.of(chain.marks) for chain in shown]
@@ -97,7 +94,7 @@ def thin(front: Sequence[Chain], ask: FindItineraries, free: Sequence[Chain] = (
     """
     groups: dict[float | None, list[Chain]] = {}
     anytime = {*free}
-    for chain in sorted(front, key=lambda chain: (preference(chain, ask), chain.criteria, chain.arcs)):
+    for chain in by_preference(front, ask):
         departs = chain.start_h if ask.until is not None else 0.0
         groups.setdefault(None if chain in anytime else departs, []).append(chain)
     return [
@@ -114,21 +111,16 @@ def _figures(chains: Sequence[Chain], ask: FindItineraries) -> Floats:
 
     What is to arrive by an instant counts by the hours that it leaves before that.
     """
-    by_h = None if ask.arrive_by is None else hours_from(ask.depart, ask.arrive_by)
-    rows = [
-        [
-            {
-                "arrival": chain.time_h if by_h is None else by_h - chain.start_h,
-                "price": chain.price_usd,
-                "co2e": chain.co2e_kg,
-                "unreliability": chain.time_h + LATE_SD * sqrt(chain.variance_h2),
-                "cost": generalised(chain, ask),
-            }[name]
-            for name in ask.criteria
-        ]
-        for chain in chains
-    ]
-    return np.array(rows) if rows else np.empty((0, len(ask.criteria)))
+    arrival, price, co2e, h2, start = figures_of(chains)
+    hours = arrival - start
+    known = {
+        "arrival": hours if ask.arrive_by is None else hours_from(ask.depart, ask.arrive_by) - start,
+        "price": price,
+        "co2e": co2e,
+        "unreliability": hours + LATE_SD * np.sqrt(h2),
+        "cost": price + hours * ask.value_of_time_usd_h,
+    }
+    return np.column_stack([known[name] for name in ask.criteria])
 
 
 class _Against:
@@ -136,8 +128,7 @@ class _Against:
 
     def __init__(self, ask: FindItineraries, shown: Sequence[Chain]) -> None:
         self.ask = ask
-        columns = len(ask.criteria) + (ask.until is not None and ask.arrive_by is None)
-        self.exact = np.array([measures(chain, ask) for chain in shown]).reshape(len(shown), columns)
+        self.exact = measures_of(shown, ask)
         self.shares = _figures(shown, ask)
 
     def no_worse(self, chain: Chain, epsilon: float = 0.0, besides: int = -1) -> int | None:
@@ -145,7 +136,7 @@ class _Against:
         if epsilon:
             found = (self.shares <= _figures([chain], self.ask) * (1 + epsilon)).all(axis=1)
         else:
-            figures = np.array(measures(chain, self.ask))
+            figures = measures_of([chain], self.ask)[0]
             found = (self.exact <= figures).all(axis=1)
             if besides >= 0:
                 found &= (self.exact < figures).any(axis=1)
@@ -153,7 +144,7 @@ class _Against:
 
     def better_on(self, other: int, chain: Chain) -> tuple[str, ...]:
         """The criteria on which one that is shown is better than a chain."""
-        better = self.exact[other] < np.array(measures(chain, self.ask))
+        better = self.exact[other] < measures_of([chain], self.ask)[0]
         names = (*self.ask.criteria, "departure")
         return tuple(name for name, is_better in zip(names, better.tolist(), strict=False) if is_better)
 

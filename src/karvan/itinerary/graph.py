@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from karvan.itinerary.calendar import departures, seasons, stages, windows
-from karvan.itinerary.empty import empty_item
+from karvan.itinerary.empty import FIELDS, empty_item
 from karvan.itinerary.refusal import refusals
 from karvan.itinerary.request import FindItineraries
+from karvan.network.carriage import SIZES
 from karvan.network.item import HOURS, KG_PER_BOX, KG_PER_T, VARIANCE
 from karvan.network.network import END, Flags, Floats, Network
 
 if TYPE_CHECKING:
     from karvan.kernels.passing import Graph
 
+EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 LIFTED = ("container", "truck", "wagon")
 """Customers of facilities that take the units of a load one by one."""
 
@@ -61,28 +65,59 @@ def costs_of(network: Network, ask: FindItineraries, barred: Flags | None = None
 
 def graph_of(network: Network, ask: FindItineraries, barred: Flags | None = None) -> Graph:
     """The network for a request, with everything that bears on when an arc is passed. Marks are left at none."""
-    from karvan.kernels.passing import ARC, CHARGED, STAGED, TIMED, Graph
+    from karvan.kernels.passing import CHARGED, STAGED, TIMED, Graph
 
-    costs, handling = costs_of(network, ask, barred), handling_of(network)
+    if barred is None:
+        arc, rate_h, stored = _loaded(network, goods_of(network, ask))
+        arc = arc.copy()
+    else:
+        arc, rate_h, stored = _load(network, ask, barred)
     opens, shuts = seasons(network, ask)
     first_departure, leaving = departures(network, ask)
     passed = stages(network, windows(network, ask))
+    if leaving.size or passed.stage_h.size or np.isfinite(opens).any() or np.isfinite(shuts).any():
+        timed = (np.diff(first_departure) > 0) | np.isfinite(opens) | np.isfinite(shuts)
+        arc.kind = TIMED * timed + STAGED * (np.diff(passed.first_stage) > 0) + CHARGED * (rate_h > 0)
+    free_h = handling_of(network).free_h
+    return Graph(network.first_out, arc, opens, shuts, first_departure, leaving, *passed, rate_h, free_h, stored)
+
+
+def goods_of(network: Network, ask: FindItineraries) -> FindItineraries:
+    """Of a request what it is of and how it may go, and nothing of where and when: requests alike in it share work."""
+    alike = replace(
+        ask, depart=EVER, until=None, arrive_by=None, promised=None, via=(), samples=0, seed=0, epsilon=0.0,
+        horizon_days=0.0,
+    )  # fmt: skip
+    pays_empties = {unit for unit, field, _ in FIELDS if getattr(ask.load, field)} & _empties(network)
+    return alike if pays_empties else replace(alike, origin="", destination="")
+
+
+@lru_cache(maxsize=16)
+def _empties(network: Network) -> frozenset[str]:
+    """What is paid for when it is brought back empty."""
+    tariffs = (row for row in network.corridor.rows("tariff") if row.kind == "empty")
+    return frozenset(size for row in tariffs for size in SIZES[row.unit])
+
+
+@lru_cache(maxsize=64)
+def _loaded(network: Network, ask: FindItineraries) -> tuple[Any, Floats, Flags]:
+    return _load(network, ask, None)
+
+
+def _load(network: Network, ask: FindItineraries, barred: Flags | None) -> tuple[Any, Floats, Flags]:
+    """Arcs of a load at any time, USD an hour of its storage after each, and where that may be charged."""
+    from karvan.kernels.passing import ARC, CHARGED
+
+    handling = handling_of(network)
     rate_h = ask.load.boxes_20ft * handling.storage_usd_20ft + ask.load.boxes_40ft * handling.storage_usd_40ft
     rate_h /= 24.0
     arc = np.recarray(len(network.arcs), dtype=ARC)
     arc.hours, arc.wait, arc.head = network.sums[:, HOURS] + lot_h(network, ask), network.wait_h, network.head
-    arc.price, arc.co2e, arc.h2 = costs
-    arc.kind = (
-        TIMED * ((np.diff(first_departure) > 0) | np.isfinite(opens) | np.isfinite(shuts))
-        + STAGED * (np.diff(passed.first_stage) > 0)
-        + CHARGED * (rate_h > 0)
-    )
-    arc.marks, arc.row = 0, np.arange(len(arc))
+    arc.price, arc.co2e, arc.h2 = costs_of(network, ask, barred)
+    arc.kind, arc.marks, arc.row = CHARGED * (rate_h > 0), 0, np.arange(len(arc))
     stored = np.zeros(len(network.nodes), dtype=np.bool_)
     stored[network.head[rate_h > 0]] = True
-    return Graph(
-        network.first_out, arc, opens, shuts, first_departure, leaving, *passed, rate_h, handling.free_h, stored
-    )
+    return arc, rate_h, stored
 
 
 def backward(network: Network, graph: Graph) -> Graph:

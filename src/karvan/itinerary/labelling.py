@@ -8,11 +8,11 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import isnan
 from threading import local
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from karvan.itinerary.graph import backward, graph_of
+from karvan.itinerary.graph import backward, goods_of, graph_of
 from karvan.itinerary.request import FindItineraries
 from karvan.network.family import Families
 from karvan.network.network import ArcIx, Flags, Floats, Ints, Network
@@ -30,6 +30,8 @@ SLACKS = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """Tried in turn, each within the budget; the last without one."""
 EXACT = 1 - 1e-12
 """Sums in another order differ in the last bits: a bound must not be above what it bounds."""
+MOST_LEAST = 2_000
+"""Bounds that are kept for a network: of 1,000 nodes 8 kB each."""
 _kept = local()
 
 
@@ -116,14 +118,16 @@ class Labelling:
         self.priced = bool({"price", "cost"} & set(ask.criteria))
         self.flat = "unreliability" not in ask.criteria
         self.graph = graph_of(network, ask, barred)
-        self.costs = self.graph.arc.price.copy(), self.graph.arc.co2e.copy(), self.graph.arc.h2.copy()
+        arc = self.graph.arc
+        self.costs = arc["price"].copy(), arc["co2e"].copy(), arc["h2"].copy()
+        self.usual = barred is None
 
     @cached_property
     def weights(self) -> tuple[Floats, Floats, Floats, Floats]:
         """What each arc costs on the criteria that are looked at, infinite where it cannot be had (n_arcs,)."""
         price, co2e, h2 = self.costs
         usable = np.isfinite(price)
-        hours = np.where(usable, self.graph.arc.hours + self.network.wait_h, np.inf)
+        hours = np.where(usable, self.graph.arc["hours"] + self.network.wait_h, np.inf)
         return (
             hours,
             price if self.priced else np.where(usable, 0.0, np.inf),
@@ -131,17 +135,46 @@ class Labelling:
             np.where(usable & (not self.flat), h2, np.where(usable, 0.0, np.inf)),
         )
 
-    def least(self, weight: Floats, node: int, *, back: bool = False) -> Floats:
-        """The least sum of a weight on the way from each node to `node`, or `back` from there to each (n_nodes,)."""
+    def least(self, which: tuple[float, ...], node: int, *, back: bool = False) -> Floats:
+        """The least sum of what arcs cost on the way from each node to `node`, or `back` from there to each (n_nodes,).
+
+        Of criterion `which[0]`, or of weighted h, USD and kg. Requests of the same goods share it.
+        """
+        if not self.usual:
+            return self._least(which, node, back=back)
+        known = _least_known(self.network)
+        key = self._goods, which, node, back
+        if key not in known:
+            while len(known) >= MOST_LEAST:
+                known.pop(next(iter(known)), None)
+            known[key] = self._least(which, node, back=back)
+        return known[key]
+
+    @cached_property
+    def _goods(self) -> FindItineraries:
+        return goods_of(self.network, self.ask)
+
+    def _least(self, which: tuple[float, ...], node: int, *, back: bool) -> Floats:
         network, n = self.network, len(self.network.nodes)
+        weight = self.weights[int(which[0])] if len(which) == 1 else self._weighted(which)
         left, key, item = np.empty(n), np.empty(len(weight) + 1), np.empty(len(weight) + 1, dtype=np.int64)
         if back:
             self.kernels.least_left(network.first_out, network.head, weight, node, left, key, item)
         else:
-            self.kernels.least_left(
-                network.first_in, network.tail[network.into], weight[network.into], node, left, key, item
-            )
-        return left * EXACT
+            tail_in, weight_in = network.tail[network.into], weight[network.into]
+            self.kernels.least_left(network.first_in, tail_in, weight_in, node, left, key, item)
+        found: Floats = left * EXACT
+        return found
+
+    def _weighted(self, weights: tuple[float, ...]) -> Floats:
+        """Weighted h, USD and kg of each arc, infinite where it cannot be had (n_arcs,)."""
+        price, co2e, _ = self.costs
+        usable = np.isfinite(price)
+        cost = weights[0] * (self.graph.arc["hours"] + self.network.wait_h)
+        for weight, figure in zip(weights[1:], (price, co2e), strict=True):
+            cost[usable] += weight * figure[usable]
+        cost[~usable] = np.inf
+        return cost
 
     def front(self, depart_h: float = 0.0, *, apart: bool = False) -> list[Chain]:
         """The Pareto set of the chosen criteria, and of time, for goods that are ready at an hour.
@@ -149,12 +182,12 @@ class Labelling:
         With `apart` it is that of the chains that wait for an hour of the clock, and beside it that of those that do
         not (`floats`): these are beaten only by the others.
         """
-        left = np.column_stack([self.least(weight, self.end) for weight in self.weights])
+        left = np.column_stack([self.least((which,), self.end) for which in range(4)])
         return self._front(self.graph, depart_h, self.horizon_h, left, apart=apart)
 
     def latest(self, by_h: float) -> list[Chain]:
         """The same for goods that are to arrive by an hour and leave as late as they can, not before 0."""
-        left = np.column_stack([self.least(weight, self.start, back=True) for weight in self.weights])
+        left = np.column_stack([self.least((which,), self.start, back=True) for which in range(4)])
         return self._front(backward(self.network, self.graph), -by_h, 0.0, left, back=True)
 
     def _front(
@@ -164,9 +197,10 @@ class Labelling:
         if not np.isfinite(left[start]).all():
             return []
         order = self.network.into if back else slice(None)
-        _, graph.arc.price, graph.arc.co2e, graph.arc.h2 = (weight[order] for weight in self.weights)
+        arc = graph.arc
+        _, arc["price"], arc["co2e"], arc["h2"] = (weight[order] for weight in self.weights)
         served, marks = self.marked.wished, self.marked.marks & self.marked.wished
-        graph.arc.marks = marks[order]
+        arc["marks"] = marks[order]
         fixed = 1 << served.bit_length() if apart else 0
         canon = np.arange((served | fixed) + 1, dtype=np.int64)
         for slack in SLACKS:
@@ -189,14 +223,9 @@ class Labelling:
         """The best chain of every class that serves the wishes: by generalised cost, or by weights of h, USD and kg."""
         by_hour, by_usd, by_kg = weights or preferred(self.ask)
         graph, (price, co2e, h2) = self.graph, self.costs
-        graph.arc.price, graph.arc.co2e, graph.arc.h2 = price, co2e, h2
-        graph.arc.marks = self.marked.marks
-        usable = np.isfinite(price)
-        cost = by_hour * (graph.arc.hours + self.network.wait_h)
-        for by, figure in ((by_usd, price), (by_kg, co2e)):
-            cost[usable] += by * figure[usable]
-        cost[~usable] = np.inf
-        left = self.least(cost, self.end)
+        arc = graph.arc
+        arc["price"], arc["co2e"], arc["h2"], arc["marks"] = price, co2e, h2, self.marked.marks
+        left = self.least((by_hour, by_usd, by_kg), self.end)
         if not np.isfinite(left[self.start]):
             return []
 
@@ -296,6 +325,11 @@ class Labelling:
         from karvan.kernels.passing import follow_back
 
         return float(follow_back(np.array(chain.arcs, dtype=np.int64), by_h, self.graph))
+
+
+@lru_cache(maxsize=16)
+def _least_known(network: Network) -> dict[Any, Floats]:  # noqa: ARG001 (a table of its own for each network)
+    return {}
 
 
 def preferred(ask: FindItineraries) -> tuple[float, float, float]:

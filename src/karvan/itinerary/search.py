@@ -7,7 +7,7 @@ generalised cost, is found beside the Pareto set, for a family is shown also whe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from karvan.itinerary.calendar import hours_from
 from karvan.itinerary.labelling import Chain, Labelling, preferred, unbeaten
 from karvan.itinerary.request import FindItineraries
 from karvan.network.family import UNREACHED, Families, families
-from karvan.network.network import END, START, Flags, Network, Node
+from karvan.network.network import END, START, Flags, Floats, Network, Node
 
 __all__ = ["Chain", "Found", "best_of_families", "generalised", "pareto", "search"]
 
@@ -60,7 +60,7 @@ def search(network: Network, ask: FindItineraries) -> Found:
         best, front, free = _profile(run, hours_from(ask.depart, ask.until))
     else:
         best, front = run.champions(), run.front()
-    best.sort(key=lambda chain: (preference(chain, ask), chain.criteria, chain.arcs))
+    best = by_preference(best, ask)
     front = [*free, *pareto([*best, *front], ask)]
     return Found(
         tuple(dict.fromkeys(front)), tuple(dict.fromkeys(best)), marked, run.labels, tuple(free), slack=run.slack
@@ -80,16 +80,22 @@ def best_of_families(network: Network, ask: FindItineraries, barred: Flags | Non
     best: dict[str, Chain] = {}
     if not isinstance(run, str):
         chains = run.champions()
-        for chain in sorted(chains, key=lambda one: (preference(one, ask), one.criteria, one.arcs)):
+        for chain in by_preference(chains, ask):
             best.setdefault(marked.of(chain.marks), chain)
     return best
 
 
-def preference(chain: Chain, ask: FindItineraries) -> float:
-    """What the best of a family is least in: generalised cost, or time or CO2e where money is no criterion."""
+def by_preference(chains: Iterable[Chain], ask: FindItineraries) -> list[Chain]:
+    """Chains, the best of a family first: by generalised cost, or time or CO2e where money is no criterion."""
     by_hour, by_usd, by_kg = preferred(ask)
-    hours = chain.time_h if ask.arrive_by is None else hours_from(ask.depart, ask.arrive_by) - chain.start_h
-    return by_hour * hours + by_usd * chain.price_usd + by_kg * chain.co2e_kg
+    by_h = None if ask.arrive_by is None else hours_from(ask.depart, ask.arrive_by)
+
+    def key(chain: Chain) -> tuple[object, ...]:
+        hours = chain.time_h if by_h is None else by_h - chain.start_h
+        cost = by_hour * hours + by_usd * chain.price_usd + by_kg * chain.co2e_kg
+        return cost, chain.criteria, chain.arcs, chain.start_h
+
+    return sorted(chains, key=key)
 
 
 def _latest(run: Labelling, by_h: float) -> tuple[list[Chain], list[Chain]]:
@@ -145,7 +151,8 @@ def _profile(run: Labelling, until_h: float) -> tuple[list[Chain], list[Chain], 
 def _no_later(floating: Chain, chain: Chain, ask: FindItineraries) -> bool:
     """Whether a chain that can leave later is no worse than another, leaving with it."""
     shifted = replace(floating, start_h=chain.start_h, arrive_h=floating.time_h + chain.start_h)
-    return all(a <= b for a, b in zip(measures(shifted, ask), measures(chain, ask), strict=True))
+    one, other = measures_of([shifted, chain], ask)
+    return bool((one <= other).all())
 
 
 def _labelling(
@@ -175,24 +182,35 @@ def generalised(chain: Chain, ask: FindItineraries) -> float:
     return chain.price_usd + chain.time_h * ask.value_of_time_usd_h
 
 
-def measures(chain: Chain, ask: FindItineraries) -> tuple[float, ...]:
-    """What a chain is compared on, by the criteria of the request; less is better.
+def figures_of(chains: Sequence[Chain]) -> Floats:
+    """Arrival (h), price (USD), CO2e (kg), variance (h2) and start (h) of chains, a row each (5, n_chains)."""
+    figures = [(*chain.criteria, chain.start_h) for chain in chains]
+    return np.array(figures, dtype=np.float64).reshape(len(chains), 5).T
 
-    Where departures are many or sought, leaving later is better too, and time stands for arriving.
+
+def measures_of(chains: Sequence[Chain], ask: FindItineraries) -> Floats:
+    """What chains are compared on, by the criteria of the request (n_chains, n_criteria); less is better.
+
+    Of several departures the later is better too, in a last column; where the latest is sought it stands for arriving.
     """
-    arrival, price, co2e, h2 = chain.criteria
-    known = {"arrival": arrival, "price": price, "co2e": co2e, "unreliability": h2, "cost": generalised(chain, ask)}
-    chosen = tuple(known[name] for name in ask.criteria)
-    if ask.arrive_by is not None:
-        return tuple(-chain.start_h if name == "arrival" else known[name] for name in ask.criteria)
-    return (*chosen, -chain.start_h) if ask.until is not None else chosen
+    arrival, price, co2e, h2, start = figures_of(chains)
+    known = {
+        "arrival": arrival if ask.arrive_by is None else -start,
+        "price": price,
+        "co2e": co2e,
+        "unreliability": h2,
+        "cost": price + (arrival - start) * ask.value_of_time_usd_h,
+    }
+    columns = [known[name] for name in ask.criteria]
+    return np.column_stack([*columns, -start] if ask.until is not None and ask.arrive_by is None else columns)
 
 
 def pareto(chains: Sequence[Chain], ask: FindItineraries) -> list[Chain]:
     """Those that none other beats, in the order of their criteria; of equals the first."""
-    figures = {chain: (measures(chain, ask), chain.criteria, chain.arcs) for chain in chains}
-    ordered = sorted(figures, key=figures.__getitem__)
-    if not ordered:
-        return []
-    rows = np.array([figures[chain][0] for chain in ordered])
-    return [ordered[at] for at in unbeaten(rows)]
+    ordered = list(dict.fromkeys(chains))
+    rows = measures_of(ordered, ask).tolist()
+    keys = sorted(
+        (row, chain.criteria, chain.arcs, at) for at, (row, chain) in enumerate(zip(rows, ordered, strict=True))
+    )
+    ordered = [ordered[key[-1]] for key in keys]
+    return [ordered[at] for at in unbeaten(np.array([key[0] for key in keys]))] if keys else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -42,11 +42,14 @@ class Families:
     """The bit of the family of a chain with a set of marks; 0 where it does not serve the wishes (2 ** n_marks,)."""
     families: Ints
     """Bits of all families that it may still become (2 ** n_marks,)."""
+    _names: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, marks: int) -> str:
         """The family of a chain that picked up `marks`."""
-        rule = _first(self.rules, marks)
-        return self.rules[rule].id if rule >= 0 else OTHER
+        if marks not in self._names:
+            rule = _first(self.rules, marks)
+            self._names[marks] = self.rules[rule].id if rule >= 0 else OTHER
+        return self._names[marks]
 
     def serves(self, marks: int) -> bool:
         """Whether a chain passed every wished-for place."""
