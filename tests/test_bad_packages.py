@@ -85,7 +85,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
         "link.csv, row train-0, to_place | found '?!' | not in place.csv",
     ),
     "a duplicate id": (
-        lambda package: add(package, "commodity", "general,Goods,,10,,,,,"),
+        lambda package: add(package, "commodity", "general,Goods,,10,,,,,,"),
         "commodity.csv, row 2, id | found 'general' again | give each row its own",
     ),
     "a fact that there is not": (
@@ -123,7 +123,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "a ragged row": (
         lambda package: add(package, "commodity", "steel,Steel"),
-        "commodity.csv, row 2 | found 2 cells | give 9, one a column",
+        "commodity.csv, row 2 | found 2 cells | give 10, one a column",
     ),
     "a quote that is not closed": (
         lambda package: add(package, "commodity", '"steel,Steel,,10,,,,,'),

@@ -157,6 +157,7 @@ def test_b08_lists_by_comma_or_by_repeating(plan: Says) -> None:
         "countries": ["KZ"],
         "places": [],
         "links": ["ferry-0"],
+        "services": [],
     }
 
 

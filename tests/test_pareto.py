@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from karvan.itinerary import FindItineraries, choose, search
-from karvan.itinerary.search import Chain
 from karvan.itinerary.choice import LATE_SD, thin
+from karvan.itinerary.search import Chain
 from karvan.network import Network, pack
 from karvan.testing import draw
 

@@ -31,8 +31,8 @@ def test_a01_one_row_an_option(asked: Asked) -> None:
     assert list(table.index) == [option.id for option in plan.options]
     assert list(table["price_usd"]) == [option.price_usd for option in plan.options]
     assert list(table.columns) == [
-        "family", "depart", "arrive", "time_h", "time_p10_h", "time_p50_h", "time_p90_h", "time_p95_h", "on_time",
-        "price_usd", "co2e_kg", "distance_km", "reloads", "borders", "beaten_by",
+        "family", "depart", "arrive", "time_h", "time_p10_h", "time_p50_h", "time_p90_h", "time_p95_h", "sd_h",
+        "on_time", "price_usd", "co2e_kg", "distance_km", "reloads", "borders", "beaten_by",
     ]  # fmt: skip
 
 

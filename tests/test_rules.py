@@ -188,10 +188,9 @@ def test_b07_if_the_truck_takes_a_box() -> None:
     assert held(small) == ["vehicle/R1/capacity_teu: 1, a 40-foot box does not fit"]
 
 
-def test_b08_a_yard_has_room_for_so_many() -> None:
-    yard = "K1 rail A 5h B now\n gate B 1h\n set facility B-gate buffer=20"
+def test_b08_room_before_a_facility_makes_goods_wait_elsewhere_and_refuses_none() -> None:
+    yard = "K1 rail A 5h B now\n gate B 1h\n set facility B-gate buffer=0"
     assert held(yard, load=Load(0, 20), tonnes=20.0) == []
-    assert held(yard, load=Load(1, 20), tonnes=20.0) == ["facility/B-gate/buffer: room for 20, there are 21 together"]
 
 
 def test_b09_a_size_without_a_price_is_said_to_have_none() -> None:
@@ -746,8 +745,7 @@ def plainly(network: Network, ask: FindItineraries, arc: int) -> bool:
     if np.isnan(price) or np.isnan(network.sums[arc, [4, 5]]).any():
         return True
     if not a.is_ride:
-        room = corridor.row("facility", a.facility).buffer
-        return room is not None and load.boxes > room
+        return False
     way = network.ways[a.way]
     vehicle = corridor.row("vehicle", way.service.vehicle)
     stops = way.stops[a.board : a.alight + 1]

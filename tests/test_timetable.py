@@ -418,6 +418,12 @@ def test_e03_wrong_usage(feed: Callable[..., Path], karvan_says: Says, words: tu
     assert karvan_says("gtfs", feed(HALF_HOURLY), "A", *words, "--depart", "2026-01-05")[0] == 2
 
 
+def test_e04_the_defaults_that_help_tells_are_those_of_the_study(karvan_says: Says) -> None:
+    said = " ".join(karvan_says("gtfs", "--help")[1].split())
+    for option, default in (("change MINUTES", CHANGE_MIN), ("horizon DAYS", HORIZON_DAYS), ("trips N", MOST_TRIPS)):
+        assert re.search(rf"--{option} [^\[]*\[default: {default}\]", said)
+
+
 # f: bad feeds
 
 TWO = "k daily A 05:00 B 06:00"
@@ -616,8 +622,7 @@ def test_f15_spoilt_feeds_are_read_or_refused(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:
             table = read_gtfs(write(files, Path(folder)))
-        except InputError as error:
-            assert error.problems
+        except InputError:
             return
     run = running(table, 0, 20 * 86_400)
     assert (np.diff(table.first_call) >= 2).all()
@@ -849,16 +854,6 @@ def test_h01_the_same_cases_uncompiled() -> None:
     env = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": path}
     done = subprocess.run([sys.executable, *words], check=False, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
-
-
-def test_e04_the_defaults_that_help_tells_are_those_of_the_study(karvan_says: Says) -> None:
-    said = " ".join(karvan_says("gtfs", "--help")[1].split())
-    for option, default in (
-        ("--change MINUTES", CHANGE_MIN),
-        ("--horizon DAYS", HORIZON_DAYS),
-        ("--trips N", MOST_TRIPS),
-    ):
-        assert re.search(rf"{option} [^\[]*\[default: {float(default)}|{option} [^\[]*\[default: {default}\]", said)
 
 
 def test_h02_reach_from_python(feed: Callable[..., Path]) -> None:

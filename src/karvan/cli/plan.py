@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from karvan.cli.batch import run_batch
 from karvan.cli.output import json_option, package_option, print_json, print_rich, terminal_width, waiting
+
+if TYPE_CHECKING:
+    from karvan.itinerary import Plan
 
 NO_ROUTE = 4
 
@@ -55,6 +59,12 @@ NO_ROUTE = 4
 @click.option(
     "--set", "changes", multiple=True, metavar="CHANGE", help="Change the corridor: TABLE/ROW/COLUMN=VALUE or *FACTOR."
 )
+@click.option(
+    "--criteria", metavar="NAMES",
+    help="What options are compared on: some of arrival,price,co2e,unreliability,cost. [default: the first four]",
+)  # fmt: skip
+@click.option("--until", metavar="DAY", help="All departures from --depart to this day's end, or to an instant.")
+@click.option("--arrive-by", metavar="DAY", help="The latest departures that arrive by this day's end, or an instant.")
 @click.option("--promised", metavar="DAY", help="Day promised to the receiver: tells how likely it is kept.")
 @click.option("--samples", type=int, metavar="N", help="Journeys drawn of each option for its spread. [default: 2000]")
 @click.option("--seed", type=int, metavar="N", help="Another seed draws other journeys. [default: 1]")
@@ -73,6 +83,11 @@ NO_ROUTE = 4
 )  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 256), help="With --batch: processes. [default: all processors]")
 @click.option("--why-not", is_flag=True, help="Say by whom each option that is left out is beaten.")
+@click.option("--explain", metavar="OPTION", help="Show an option item by item with the numbers under it; all for all.")
+@click.option(
+    "--what-if", multiple=True, metavar="CHANGE",
+    help="Ask again after a change: as --set, close:PLACE, close:TABLE/ROW or close:TABLE/ROW=BEGIN..END.",
+)  # fmt: skip
 @package_option
 @json_option
 def command(
@@ -81,6 +96,7 @@ def command(
     changes: tuple[str, ...], using: str | None, carbon: Path | None, why_not: bool, package: str, as_json: bool,
     tonnes: float | None, goods: str | None, documents: str | None, shipper: str | None,
     value_of_time_usd_h: float | None, promised: str | None, samples: int | None, seed: int | None,
+    criteria: str | None, until: str | None, arrive_by: str | None, explain: str | None, what_if: tuple[str, ...],
     batch: Path | None, out: Path | None, workers: int | None,
 ) -> int:  # fmt: skip
     """Ways to move a load from ORIGIN to DESTINATION: arrival, price, CO2e, and why not the other one.
@@ -88,45 +104,85 @@ def command(
     Places go by name in any usual spelling or script, by id, or by UN/LOCODE. With --batch the options here stand for
     the cells of the file that are empty or not there.
     """
+    words: dict[str, Any] = {
+        "depart": depart, "load": boxes, "commodity": commodity, "avoid": avoid, "via": via, "modes": modes,
+        "epsilon": epsilon, "horizon_days": horizon_days, "past": past, "tonnes": tonnes, "goods": goods,
+        "documents": documents, "shipper": shipper, "value_of_time_usd_h": value_of_time_usd_h,
+        "promised": promised, "samples": samples, "seed": seed, "criteria": criteria, "until": until,
+        "arrive_by": arrive_by,
+    }  # fmt: skip
     if batch is not None:
-        if origin is not None or carbon is not None or why_not:
-            raise click.UsageError("--batch goes without ORIGIN, DESTINATION, --carbon and --why-not")
+        if origin is not None or carbon is not None or why_not or explain or what_if:
+            raise click.UsageError(
+                "--batch goes without ORIGIN, DESTINATION, --carbon, --explain, --what-if, --why-not"
+            )
         return run_batch(
-            batch, out, workers, as_json=as_json, package=package, changes=changes, using=using, past=past,
-            depart=depart, load=boxes, commodity=commodity, avoid=avoid, via=via, modes=modes, epsilon=epsilon,
-            horizon_days=horizon_days, tonnes=tonnes, goods=goods, documents=documents, shipper=shipper,
-            value_of_time_usd_h=value_of_time_usd_h, promised=promised, samples=samples, seed=seed,
+            batch, out, workers, as_json=as_json, package=package, changes=changes, using=using, **words
         )  # fmt: skip
     if origin is None or destination is None:
         raise click.UsageError("give ORIGIN and DESTINATION, or --batch FILE")
     if out is not None or workers is not None:
         raise click.UsageError("--out and --workers go with --batch")
+    if what_if and (carbon is not None or explain or why_not):
+        raise click.UsageError("--what-if goes without --carbon, --explain and --why-not")
     from karvan.kernels.quick import skip_blas
     from karvan.report.carbon import check_file, write_carbon
-    from karvan.report.plan import document, headline, left_out_lines, leg_lines, option_table, using_lines
-    from karvan.study.plan import plan
+    from karvan.study.plan import plan, planner_of
 
     skip_blas()
     if carbon is not None:
         check_file(carbon)
     with waiting("planning; the first time kernels are compiled, which takes some seconds"):
-        answer = plan(
-            origin, destination, depart, boxes, package=package, commodity=commodity, avoid=avoid, via=via, modes=modes,
-            epsilon=epsilon, horizon_days=horizon_days, past=past, changes=changes, using=using,
-            tonnes=tonnes, goods=goods, documents=documents, shipper=shipper, value_of_time_usd_h=value_of_time_usd_h,
-            promised=promised, samples=samples, seed=seed,
-        )  # fmt: skip
+        if what_if:
+            planner = planner_of(package, changes, using)
+            before, after = planner.what_if(planner.request(origin, destination, **words), what_if, commodity)
+        else:
+            answer = plan(origin, destination, package=package, changes=changes, using=using, **words)
+    if what_if:
+        return _what_if(before, after, what_if, as_json=as_json)
     if carbon is not None and answer.found:
         write_carbon(answer, carbon, dt.datetime.now(dt.UTC))
+    return _show(answer, explain, why_not=why_not, as_json=as_json)
+
+
+def _show(answer: Plan, explain: str | None, *, why_not: bool, as_json: bool) -> int:
+    """Print an answer, with an option of it explained where one is named."""
+    from karvan.report import plan as report
+    from karvan.report.explain import explain_lines
+
+    explained = answer.options if explain == "all" else (answer.option(explain),) if explain and answer.found else ()
     if as_json:
-        print_json(document(answer))
+        print_json(report.document(answer, {option.id for option in explained}))
     elif answer.found:
-        print_rich(headline(answer), *using_lines(answer), "", option_table(answer, terminal_width()), "")
-        click.echo("\n".join(leg_lines(answer)))
+        print_rich(
+            report.headline(answer), *report.using_lines(answer), "", report.option_table(answer, terminal_width()), ""
+        )
+        if explained:
+            click.echo("\n".join(line for option in explained for line in explain_lines(answer, option)))
+        else:
+            click.echo("\n".join(report.leg_lines(answer)))
         assumed = {assumption.where for option in answer.options for assumption in answer.assumptions(option)}
         print_rich(
-            f"Grade D is an assumption: {len(assumed)} numbers under these options; --json lists them with reasons."
+            f"Grade D is an assumption: {len(assumed)} numbers under these options; --json lists them with reasons.",
+            *report.slack_lines(answer),
         )
     if not as_json and (why_not or not answer.found):
-        print_rich("Left out:" if answer.found else "No route:", *left_out_lines(answer))
+        print_rich("Left out:" if answer.found else "No route:", *report.left_out_lines(answer))
     return 0 if answer.found else NO_ROUTE
+
+
+def _what_if(before: Plan, after: Plan, changes: tuple[str, ...], *, as_json: bool) -> int:
+    """Print what changes do to an answer."""
+    from karvan.itinerary.what_if import compare
+    from karvan.report.plan import headline, using_lines
+    from karvan.report.what_if import document, family_table, lines
+
+    comparison = compare(before, after)
+    if as_json:
+        print_json(document(before, after, comparison, changes))
+    else:
+        print_rich(headline(before), *using_lines(after), f"What if: {'; '.join(changes)}", "")
+        if comparison.families:
+            print_rich(family_table(before, comparison, terminal_width()), "")
+        click.echo("\n".join(lines(before, after, comparison)))
+    return 0 if after.found else NO_ROUTE

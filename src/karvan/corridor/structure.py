@@ -183,8 +183,11 @@ def tariffs(corridor: Corridor) -> Iterator[Problem]:
 
 
 def timetables(corridor: Corridor) -> Iterator[Problem]:
-    """Days of departure are digits from 1 to 7, each once."""
+    """Days of departure are digits from 1 to 7, each once; what runs one way only does not depart backwards."""
     for line in corridor.rows("timetable"):
+        if line.way == "back" and not corridor.row("service", line.service).both_ways:
+            remedy = f"{line.service} runs one way only: put its stops in the other order, or let it run both ways"
+            yield Problem(_at("timetable", line, "way"), shown(line.way), remedy)
         if not set(line.days) <= set("1234567") or len(set(line.days)) < len(line.days):
             yield Problem(
                 _at("timetable", line, "days"), shown(line.days), "give days of the week as digits, Monday is 1: 135"

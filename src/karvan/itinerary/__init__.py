@@ -2,7 +2,7 @@
 
 from karvan.itinerary.choice import Choice, choose
 from karvan.itinerary.option import Leg, Option
-from karvan.itinerary.plan import Assumption, Plan
+from karvan.itinerary.plan import Assumption, Number, Plan
 from karvan.itinerary.request import FindItineraries, Load, tonnes_of
 from karvan.itinerary.search import search
 from karvan.itinerary.whynot import LeftOut
@@ -14,6 +14,7 @@ __all__ = [
     "LeftOut",
     "Leg",
     "Load",
+    "Number",
     "Option",
     "Plan",
     "choose",

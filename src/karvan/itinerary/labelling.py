@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from karvan.kernels.labels import Labels
     from karvan.kernels.passing import Graph
 
-FIRST_ROOM = 1 << 15
-"""Labels to begin with; where that is too few, there is room for four times as many, and so on."""
+FIRST_ROOM = 1 << 17
+"""Labels to begin with; where that is too few, there is room for sixteen times as many, and so on."""
 BUDGET = 2_000_000
 """Labels that an exact search may make: a second or so. Beyond it there is a slack."""
 SLACKS = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -85,6 +85,45 @@ class Chain:
     @cached_property
     def _followed(self) -> tuple[tuple[float, ...], ...]:
         return tuple(tuple(figures.tolist()) for figures in follow(self.graph, self.arcs, self.start_h))
+
+
+def front_labels(
+    graph: Graph, left: Floats, start: int, end: int, depart: float, horizon: float, *,
+    served: int = 0, fixed: int = 0, flat: bool = False, back: bool = False, slacks: Sequence[float] = SLACKS,
+) -> tuple[Labels, float, int]:  # fmt: skip
+    """The labels of a Pareto search: exact within the budget, else with the first slack that is.
+
+    Arguments are those of `kernels.labels.front`. Returns the labels, the slack, and how many labels were made in all.
+    """
+    from karvan.kernels.labels import OK, front
+
+    canon, every = np.arange((served | fixed) + 1, dtype=np.int64), 0
+    for slack in slacks:
+        budget = BUDGET if slack < slacks[-1] else 1 << 62
+
+        def run(labels: Labels, slack: float = slack, budget: int = budget) -> int:
+            asked = start, end, depart, horizon, left, served | fixed, fixed, slack, budget, flat, back
+            return int(front(graph, canon, *asked, labels))
+
+        status, labels, made = with_room(run, len(graph.stored), 0)
+        every += made
+        if status == OK:
+            return labels, slack, every
+    raise AssertionError("the last search has no budget")
+
+
+def with_room(run: Callable[[Labels], int], nodes: int, words: int) -> tuple[int, Labels, int]:
+    """Run a kernel with as much room as it needs: its status, its labels, and how many were made in all."""
+    from karvan.kernels.labels import FULL, MADE
+
+    room, every = FIRST_ROOM, 0
+    while True:
+        labels = _room(room, nodes, words)
+        status = run(labels)
+        every += int(labels.counts[MADE])
+        if status != FULL:
+            return status, labels, every
+        room *= 16
 
 
 def follow(graph: Graph, arcs: Iterable[int], start_h: float) -> tuple[Floats, Floats, Floats]:
@@ -202,22 +241,12 @@ class Labelling:
         served, marks = self.marked.wished, self.marked.marks & self.marked.wished
         arc["marks"] = marks[order]
         fixed = 1 << served.bit_length() if apart else 0
-        canon = np.arange((served | fixed) + 1, dtype=np.int64)
-        for slack in SLACKS:
-            budget = BUDGET if slack < SLACKS[-1] else 1 << 62
-
-            def run(labels: Labels, slack: float = slack, budget: int = budget) -> int:
-                return int(self.kernels.front(
-                    graph, canon, start, end, depart, horizon, left, served | fixed, fixed, slack, budget,
-                    self.flat, back, labels,
-                ))  # fmt: skip
-
-            status, labels = self._run(run, 0)
-            if status == self.kernels.OK:
-                self.slack = max(self.slack, slack)
-                chains = self._latest(labels) if back else self._earliest(labels, depart, fixed)
-                return [chain for chain in chains if self.marked.serves(chain.marks)]
-        raise AssertionError("the last search has no budget")
+        labels, slack, made = front_labels(
+            graph, left, start, end, depart, horizon, served=served, fixed=fixed, flat=self.flat, back=back
+        )  # fmt: skip
+        self.slack, self.labels = max(self.slack, slack), self.labels + made
+        chains = self._latest(labels) if back else self._earliest(labels, depart, fixed)
+        return [chain for chain in chains if self.marked.serves(chain.marks)]
 
     def champions(self, weights: Sequence[float] = ()) -> list[Chain]:
         """The best chain of every class that serves the wishes: by generalised cost, or by weights of h, USD and kg."""
@@ -235,20 +264,10 @@ class Labelling:
                 np.array((by_hour, by_usd, by_kg)), left, self.marked.family_of, self.marked.families, labels,
             ))  # fmt: skip
 
-        _, labels = self._run(run, self.network.comes_to.shape[1])
+        _, labels, made = with_room(run, len(self.network.nodes), self.network.comes_to.shape[1])
+        self.labels += made
         chains = self._earliest(labels, 0.0)
         return [chain for chain in chains if self.marked.serves(chain.marks)]
-
-    def _run(self, run: Callable[[Labels], int], words: int) -> tuple[int, Labels]:
-        """Run a kernel with as much room as it needs."""
-        room = FIRST_ROOM
-        while True:
-            labels = _room(room, len(self.network.nodes), words)
-            status = run(labels)
-            if status != self.kernels.FULL:
-                self.labels += int(labels.counts[self.kernels.MADE])
-                return status, labels
-            room *= 4
 
     def _earliest(self, labels: Labels, depart_h: float, fixed: int = 0) -> list[Chain]:
         """The chains that came to the target."""
@@ -399,7 +418,7 @@ def _room(room: int, nodes: int, words: int) -> Labels:
             price=np.empty(2 * room), co2e=np.empty(2 * room), h2=np.empty(2 * room),
             member=np.empty(2 * room, dtype=whole), counts=np.zeros(4, dtype=whole),
         )  # fmt: skip
-        if room <= FIRST_ROOM * 4:
+        if room <= FIRST_ROOM:
             while len(known) >= 4:
                 known.pop(next(iter(known)))
             known[room, nodes, words] = found

@@ -18,7 +18,9 @@ from karvan.itinerary.choice import Choice
 from karvan.itinerary.option import Option
 from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.whynot import LeftOut
+from karvan.network.item import Item
 from karvan.network.measured import UNMEASURED, Measured
+from karvan.tables import BY_NAME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,20 @@ class Assumption:
     address: Address
     value: object
     note: str
+
+    @property
+    def where(self) -> str:
+        return "/".join(self.address)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the corridor that an item leans on: as it stands there, with its unit and grade."""
+
+    address: Address
+    value: object
+    unit: str
+    grade: str
 
     @property
     def where(self) -> str:
@@ -96,6 +112,23 @@ class Plan:
             for basis in [ledger.find_basis(*address)]
         ]
 
+    @property
+    def slack(self) -> float:
+        """Share by which what is shown may be worse than what was not found, proved; 0 is the exact set."""
+        return self.choice.found.slack
+
+    def numbers(self, item: Item) -> tuple[Number, ...]:
+        """The numbers that an item leans on."""
+        return tuple(
+            Number(
+                (table, row, column),
+                getattr(self.corridor.row(table, row), column),
+                BY_NAME[table].column(column).unit,
+                self.corridor.evidence.grade(table, row, column),
+            )
+            for table, row, column in item.leans_on
+        )
+
     @cached_property
     def _shortest(self) -> Shortest:
         return Shortest(self.corridor)
@@ -108,7 +141,8 @@ class Plan:
     def table(self) -> pd.DataFrame:
         """One row an option: family, departure and arrival, hours and their spread, USD, kg, km, reloads, borders.
 
-        `on_time` is the share of journeys that keep the promised date, missing where none is promised.
+        `sd_h` is the criterion of unreliability as a time, `on_time` the share of journeys that keep the promised date,
+        missing where none is promised.
         """
         import pandas as pd
 
@@ -122,6 +156,7 @@ class Plan:
             "time_p50_h": lambda option: option.quantile_h(0.5),
             "time_p90_h": lambda option: option.quantile_h(0.9),
             "time_p95_h": lambda option: option.quantile_h(0.95),
+            "sd_h": lambda option: option.sd_h,
             "on_time": self._on_time,
             "price_usd": lambda option: option.price_usd,
             "co2e_kg": lambda option: option.co2e_kg,
@@ -170,6 +205,7 @@ class Plan:
                     "waits_from": item.waits,
                     "usd": self.ask.price_usd(item.sums),
                     "kg_co2e": self.ask.tonnes * item.kg_per_t + load.boxes * item.kg_per_box,
+                    "km": item.km,
                     "leans_on": ", ".join(
                         f"{'/'.join(address)} ({ledger.grade(*address)})" for address in item.leans_on
                     ),

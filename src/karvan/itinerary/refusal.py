@@ -64,7 +64,7 @@ def _of_load(trade: Trade, ask: FindItineraries) -> Iterator[tuple[int, Flags]]:
     for column, _ in load.charged(ask.tonnes):
         yield PRICE, trade.unpriced[column]
     yield CAPACITY, trade.room_t < ask.tonnes
-    for count, room in ((load.teu, trade.room_teu), (load.boxes, trade.room_boxes), (load.wagons, trade.room_wagons)):
+    for count, room in ((load.teu, trade.room_teu), (load.wagons, trade.room_wagons)):
         if count:
             yield CAPACITY, room < count
     for count, tonnes, most in (
@@ -188,21 +188,15 @@ class _Words:
         return ""
 
     def capacity(self, arc: ArcIx) -> str:
-        load, a = self.ask.load, self.network.arcs[arc]
-        if a.is_ride:
-            vehicle = self.vehicle(arc)
-            for column, count, unit in (
-                ("capacity_teu", load.teu, "TEU"),
-                ("capacity_wagons", load.wagons, "wagons"),
-                ("capacity_t", self.ask.tonnes, "t"),
-            ):
-                room = getattr(vehicle, column)
-                if room is not None and room < count:
-                    return f"vehicle/{vehicle.id}/{column}: room for {room:,g} {unit}, there are {count:,g} together"
-        for name in facilities_of(self.network, arc):
-            room = self.corridor.row("facility", name).buffer
-            if room is not None and room < load.boxes + load.wagons:
-                return f"facility/{name}/buffer: room for {room:,}, there are {load.boxes + load.wagons:,} together"
+        load, vehicle = self.ask.load, self.vehicle(arc)
+        for column, count, unit in (
+            ("capacity_teu", load.teu, "TEU"),
+            ("capacity_wagons", load.wagons, "wagons"),
+            ("capacity_t", self.ask.tonnes, "t"),
+        ):
+            room = getattr(vehicle, column)
+            if room is not None and room < count:
+                return f"vehicle/{vehicle.id}/{column}: room for {room:,g} {unit}, there are {count:,g} together"
         return ""
 
     def price(self, arc: ArcIx) -> str:

@@ -42,8 +42,6 @@ class Trade:
     no_wagons: Flags
     no_40ft: Flags
     room_teu: Floats
-    room_boxes: Floats
-    """Room before facilities."""
     room_wagons: Floats
     room_t: Floats
     most_t_20ft: Floats
@@ -90,11 +88,7 @@ def trade_of(network: Network) -> Trade:
         no_wagons=(of_ride(lambda v: inf if _takes_wagons(v) else 0.0) == 0.0) | passed.arcs(_shifts_no_wagons),
         no_40ft=of_ride(lambda vehicle: vehicle.capacity_teu if vehicle.mode in PARTED else inf) < 2,
         room_teu=of_ride(lambda vehicle: inf if vehicle.mode in PARTED else vehicle.capacity_teu),
-        room_boxes=passed.least(lambda row: row.buffer if row.serves in ("container", "truck") else None),
-        room_wagons=np.minimum(
-            of_ride(lambda vehicle: vehicle.capacity_wagons),
-            passed.least(lambda row: row.buffer if row.serves == "wagon" else None),
-        ),
+        room_wagons=of_ride(lambda vehicle: vehicle.capacity_wagons),
         room_t=of_ride(lambda vehicle: inf if vehicle.mode in PARTED else vehicle.capacity_t),
         most_t_20ft=of_ride(lambda vehicle: vehicle.max_t_20ft),
         most_t_40ft=of_ride(lambda vehicle: vehicle.max_t_40ft),

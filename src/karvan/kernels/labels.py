@@ -51,7 +51,7 @@ LABEL = np.dtype(
 """One label, a cache line: time (h), price (USD), CO2e (kg), variance (h2); when storage begins (h); the key that it is
 taken by; node, marks, the label it was made from and the arc that led here."""
 
-BAG = np.dtype([("at", "i8"), ("size", "i8"), ("room", "i8"), ("next", "i8"), ("marks", "i8")])
+BAG = np.dtype([("at", "i8"), ("count", "i8"), ("room", "i8"), ("next", "i8"), ("marks", "i8")])
 """Where a bag's members are in the pool, how many and how many may be; the next bag of its node; its class."""
 
 
@@ -180,7 +180,7 @@ def open_bag(bag, node, marks, top, labels):
     """Make the bag of `marks` at a node, with its first room in the pool at `top`."""
     labels.bag[bag].marks = marks
     labels.bag[bag].at = top
-    labels.bag[bag].size = 0
+    labels.bag[bag].count = 0
     labels.bag[bag].room = FIRST_BAG
     labels.bag[bag].next = labels.bag_of_node[node]
     labels.bag_of_node[node] = bag
@@ -190,7 +190,7 @@ def open_bag(bag, node, marks, top, labels):
 def beaten(bag, price, co2e, h2, flat, labels):
     """Whether something in the bag is no worse in price, CO2e and variance (it is no later)."""
     first = labels.bag[bag].at
-    low, high = first, first + labels.bag[bag].size
+    low, high = first, first + labels.bag[bag].count
     while low < high:  # the first that is dearer
         middle = (low + high) >> 1
         if labels.price[middle] <= price:
@@ -214,7 +214,7 @@ def beaten_stored(bag, new, graph, labels):
     """
     one = labels.label[new]
     first = labels.bag[bag].at
-    for at in range(first, first + labels.bag[bag].size):
+    for at in range(first, first + labels.bag[bag].count):
         if labels.price[at] > one.price:
             break
         if labels.co2e[at] <= one.co2e and labels.h2[at] <= one.h2:
@@ -235,7 +235,7 @@ def settle(bag, new, keeps, top, labels):
     """
     price, co2e, h2 = labels.label[new].price, labels.label[new].co2e, labels.label[new].h2
     first = labels.bag[bag].at
-    end = first + labels.bag[bag].size
+    end = first + labels.bag[bag].count
     low, high = first, end
     while low < high:  # the first that is no cheaper
         middle = (low + high) >> 1
@@ -265,7 +265,7 @@ def settle(bag, new, keeps, top, labels):
     for at in range(kept, here, -1):
         move(at - 1, at, labels)
     labels.price[here], labels.co2e[here], labels.h2[here], labels.member[here] = price, co2e, h2, new
-    labels.bag[bag].size = kept + 1 - first
+    labels.bag[bag].count = kept + 1 - first
     return top
 
 

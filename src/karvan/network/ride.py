@@ -161,6 +161,10 @@ class Riding:
             if service.both_ways:
                 yield self._way(service, line[::-1], back=True)
 
+    def again(self, way: Way) -> Way:
+        """A way by the rows of this corridor, in which its service stops where it did."""
+        return self._way(self.corridor.row("service", way.service.id), way.stops, back=way.back)
+
     def _way(self, service: Row, stops: tuple[Row, ...], back: bool) -> Way:
         links = tuple(route(self._joined, service.mode, [stop.place for stop in stops]))
         vehicle = self.corridor.row("vehicle", service.vehicle)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,29 +10,40 @@ from karvan.corridor.corridor import Corridor
 from karvan.ground.version import VERSION
 from karvan.itinerary import Leg, Option, Plan
 from karvan.itinerary.option import HANDLING
-from karvan.report.spread import hours_or_none, how, spread_document, spread_lines
+from karvan.itinerary.search import Chain
+from karvan.report.explain import explain_document
+from karvan.report.spread import ends_at, hours_or_none, how, spread_document, spread_lines
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 Document = dict[str, Any]
+ANY_TIME = "any time"
 LEFT_OUT_SHOWN = 3
 """Chains left out that the terminal names for each family."""
 
 
-def document(plan: Plan) -> Document:
-    """The whole answer. Times are ISO 8601 with zone, hours, USD, kg and km."""
+def document(plan: Plan, explain: Collection[str] = ()) -> Document:
+    """The whole answer. Times are ISO 8601 with zone, hours, USD, kg and km.
+
+    Options whose ids are in `explain` come with every item and the numbers under it.
+    """
     return {
         "run": {
             "karvan": VERSION,
             "package": plan.corridor.name,
             "package_digest": plan.corridor.digest,
             "labels": plan.labels,
+            "slack": plan.slack,
+            "found": exactness(plan),
             "using": _using(plan),
             "spread": how(plan),
         },
         "request": _request(plan),
-        "options": [_option(plan, option) for option in plan.options],
+        "options": [
+            _option(plan, option) | ({"explain": explain_document(plan, option)} if option.id in explain else {})
+            for option in plan.options
+        ],
         "left_out": [
             {
                 "family": out.family,
@@ -42,10 +53,16 @@ def document(plan: Plan) -> Document:
                 "price_usd": _round(out.chain.price_usd) if out.chain else None,
                 "co2e_kg": _round(out.chain.co2e_kg) if out.chain else None,
                 "via": list(out.via),
+                "refused": list(out.refused),
             }
             for out in plan.left_out
         ],
     }
+
+
+def exactness(plan: Plan) -> str:
+    """How far the search can be trusted to have found all there is."""
+    return f"no option is more than {plan.slack:.0%} worse than one left out, proved" if plan.slack else "exact"
 
 
 def _using(plan: Plan) -> Document | None:
@@ -67,6 +84,9 @@ def _request(plan: Plan) -> Document:
         "origin": ask.origin,
         "destination": ask.destination,
         "depart": ask.depart.isoformat(),
+        "until": ask.until.isoformat() if ask.until else None,
+        "arrive_by": ask.arrive_by.isoformat() if ask.arrive_by else None,
+        "criteria": list(ask.criteria),
         "load": str(ask.load),
         "teu": ask.load.teu,
         "commodity": plan.commodity.id,
@@ -95,11 +115,13 @@ def _option(plan: Plan, option: Option) -> Document:
         "id": option.id,
         "family": option.family,
         "depart": option.depart.isoformat(),
+        "any_time": option.chain.floats if plan.ask.until else None,
         "arrive": option.arrive.isoformat(),
         "time_h": {
             "mean": _round(option.time_h),
             **{f"p{p}": hours_or_none(option.quantile_h(p / 100)) for p in (10, 50, 90, 95)},
         },
+        "unreliability": {"sd_h": _round(option.sd_h)},
         "spread": spread_document(plan, option),
         "price_usd": _round(option.price_usd),
         "co2e_kg": _round(option.co2e_kg),
@@ -174,6 +196,7 @@ def _option_columns(plan: Plan) -> tuple[OptionColumn, ...]:
             text=True,
             from_width=114,
         ),
+        *_departure(plan),
         OptionColumn("days", lambda option: _days(option.time_h)),
         OptionColumn("P10-P90", lambda option: f"{_days(option.quantile_h(0.1))}-{_days(option.quantile_h(0.9))}"),
         *_on_time(plan),
@@ -184,6 +207,21 @@ def _option_columns(plan: Plan) -> tuple[OptionColumn, ...]:
         OptionColumn("borders", lambda option: str(option.borders), from_width=96),
         OptionColumn("beaten by", lambda option: option.beaten.by if option.beaten else "", text=True, from_width=80),
     )
+
+
+def _departure(plan: Plan) -> tuple[OptionColumn, ...]:
+    """When goods are to be ready, where that is not the same for all."""
+    if plan.ask.until is None and plan.ask.arrive_by is None:
+        return ()
+    return (OptionColumn("leaves", lambda option: leaves(plan, option), text=True),)
+
+
+def leaves(plan: Plan, option: Option) -> str:
+    """When goods are to be ready; what waits for no hour of the clock can leave at any time, or from some hour on."""
+    hour = f"{option.depart:%d %b %H:%M}"
+    if plan.ask.until is None or not option.chain.floats:
+        return hour
+    return f"from {hour}" if option.chain.start_h else ANY_TIME
 
 
 def _on_time(plan: Plan) -> tuple[OptionColumn, ...]:
@@ -204,7 +242,7 @@ def leg_lines(plan: Plan) -> Iterator[str]:
     """The legs of every option, a line each: departure, mode, days, USD, kg CO2e, km, weakest grade, way."""
     for option in plan.options:
         spread = ", ".join(f"P{p} {_days(option.quantile_h(p / 100))}" for p in (10, 50, 90, 95))
-        yield f"{option.id}: {_days(option.time_h)} days ({spread}), arrives {option.arrive:%d %b %Y}"
+        yield f"{option.id}: {_days(option.time_h)} days ({spread}), {_when(plan, option)}"
         yield from spread_lines(plan, option)
         yield LEG_HEAD
         for leg in option.legs:
@@ -215,6 +253,15 @@ def leg_lines(plan: Plan) -> Iterator[str]:
                 waits = f" [{leg.waits_from}]" if plan.measured.run and leg.waits_from else ""
                 yield LEG_LINE.format(leaves, leg.mode, _days(leg.time_h), money, carbon, km, leg.grade, way) + waits
         yield ""
+
+
+def _when(plan: Plan, option: Option) -> str:
+    """When an option arrives, and when it leaves where that is not the same for all."""
+    arrives = f"arrives {option.arrive:%d %b %Y}"
+    if plan.ask.until is None and plan.ask.arrive_by is None:
+        return arrives
+    leaving = leaves(plan, option)
+    return f"leaves {'at ' * (leaving == ANY_TIME)}{leaving}, {arrives}"
 
 
 def _way(corridor: Corridor, leg: Leg) -> str:
@@ -228,7 +275,10 @@ def _way(corridor: Corridor, leg: Leg) -> str:
 
 
 def left_out_lines(plan: Plan) -> Iterator[str]:
-    """For each family what is not shown: how many chains, the first few, and by whom each is beaten."""
+    """For each family what is not shown: how many chains, the first few, and by whom each is beaten or what refuses it.
+
+    What is the same for every family is said once.
+    """
     reasons = {out.on for out in plan.left_out}
     if not plan.found and len(reasons) == 1:
         yield reasons.pop()
@@ -237,14 +287,22 @@ def left_out_lines(plan: Plan) -> Iterator[str]:
     for family in families:
         outs = [out for out in plan.left_out if out.family == family]
         name = plan.family_names.get(family, family)
-        if outs[0].chain is None:
-            yield f"{name}: {outs[0].on}"
-            continue
-        yield f"{name}: {len(outs)} more"
-        for out in outs[:LEFT_OUT_SHOWN]:
+        beaten = [out for out in outs if out.chain and not out.refused]
+        yield from (f"{name}: {out.on}" for out in outs if out.chain is None)
+        for out in outs:
+            if out.refused and out.chain:
+                yield f"{name}: refused; it would go by {', '.join(out.via)} ({_figures(out.chain)})"
+                yield from (f"  {reason}" for reason in out.refused)
+        if beaten:
+            yield f"{name}: {len(beaten)} more"
+        for out in beaten[:LEFT_OUT_SHOWN]:
             if out.chain:
-                figures = f"{_days(out.chain.time_h)} d, {out.chain.price_usd:,.0f} USD, {out.chain.co2e_kg:,.0f} kg"
-                yield f"  by {', '.join(out.via)}: {figures}; beaten by {out.beaten_by or 'none'} ({out.on})"
+                by = f"beaten by {out.beaten_by} ({out.on})" if out.beaten_by else out.on
+                yield f"  by {', '.join(out.via)}: {_figures(out.chain)}; {by}"
+
+
+def _figures(chain: Chain) -> str:
+    return f"{_days(chain.time_h)} d, {chain.price_usd:,.0f} USD, {chain.co2e_kg:,.0f} kg"
 
 
 def headline(plan: Plan) -> str:
@@ -252,7 +310,18 @@ def headline(plan: Plan) -> str:
     ask = plan.ask
     start, end = place_name(plan.corridor, ask.origin), place_name(plan.corridor, ask.destination)
     goods = f"{ask.load} of {plan.commodity.id}, {ask.tonnes:g} t"
-    return f"{start} to {end}, {goods}, ready {ask.depart:%d %b %Y %H:%M %Z}"
+    ready = f"ready {ask.depart:%d %b %Y %H:%M %Z}"
+    if ask.until is not None:
+        ready = f"leaving from {ask.depart:%d %b %Y %H:%M %Z} to {ends_at(ask.until)}"
+    elif ask.arrive_by is not None:
+        ready += f", to arrive by {ends_at(ask.arrive_by)}"
+    return f"{start} to {end}, {goods}, {ready}"
+
+
+def slack_lines(plan: Plan) -> Iterator[str]:
+    """That the search was cut short, where it was, and by how much at most what is shown can be bettered."""
+    if plan.slack:
+        yield f"The search was over its budget: {exactness(plan)}"
 
 
 def using_lines(plan: Plan) -> Iterator[str]:

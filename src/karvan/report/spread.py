@@ -87,7 +87,7 @@ def spread_lines(plan: Plan, option: Option) -> Iterator[str]:
     if promised:
         odds = option.on_time(promised)
         if odds:
-            yield f"  {_odds(odds)} arrive by {_promise(promised)}"
+            yield f"  {_odds(odds)} arrive by {ends_at(promised)}"
     for connection in spread.connections:
         if connection.missed.share > 0:
             leg, leaves = option.legs[connection.leg], option.depart + dt.timedelta(hours=connection.planned_h)
@@ -114,8 +114,8 @@ def _name(plan: Plan, leg: Leg) -> str:
     return name
 
 
-def _promise(promised: dt.datetime) -> str:
-    """The promised instant; the end of a day goes by that day."""
+def ends_at(promised: dt.datetime) -> str:
+    """An instant up to which something is meant; the end of a day goes by that day."""
     if promised.time() == dt.time():
         return f"the end of {promised - dt.timedelta(days=1):%d %b %Y}"
     return f"{promised:%d %b %Y %H:%M %Z}"

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.ground.errors import InputError, Problem
+from karvan.network.calendar import Calendar
 from karvan.network.item import AFLOAT, SERVICE_CV, WAIT_CV
 from karvan.network.ride import BERTHS, Riding, Way
 from karvan.sim import step as do
@@ -74,6 +75,7 @@ class Compiler:
     def __init__(self, corridor: Corridor, streams: Sequence[Stream], period: Period) -> None:
         self.corridor, self.streams, self.period = corridor, streams, period
         self.riding = Riding(corridor)
+        self.calendar = Calendar(corridor)
         self.ways = {way.id: way for way in self.riding.ways()}
         self.made = System()
         self.pools = {service: pool for pool in corridor.rows("pool") for service in pool.services}
@@ -258,19 +260,15 @@ class Compiler:
         self.made.source(way.id, way.id, every=every, capacity=FULL, first_h=-phase * service.headway_h)
 
     def timetable(self, way: Way) -> Iterator[float]:
-        zone = ZoneInfo(self.corridor.place(way.stops[0].place).time_zone or "UTC")
-        day, end = self.period.begin.astimezone(zone).date(), self.period.start + dt.timedelta(hours=self.period.hours)
-        rows = [
-            row
-            for row in self.corridor.rows("timetable")
-            if row.service == way.service.id and (row.way == "back") == way.back
-        ]
-        while dt.datetime.combine(day, dt.time(), zone) < end:
-            for row in rows:
-                hour = self.period.hour(dt.datetime.combine(day, dt.time(), zone) + dt.timedelta(hours=row.departs_at))
-                if str(day.isoweekday()) in row.days and hour >= 0:
-                    yield hour
-            day += dt.timedelta(days=1)
+        """Departures from the first stop. One that is full everywhere is none here."""
+        begin, end = self.period.begin, self.period.start + dt.timedelta(hours=self.period.hours)
+        place = way.stops[0].place
+        zone = self.calendar.zone(place)
+        days = begin.astimezone(zone).date(), end.astimezone(zone).date()
+        for run in self.calendar.departures(way.service, back=way.back, place=place, first=days[0], last=days[1]):
+            hour = self.period.hour(run.at)
+            if hour >= 0 and run.at < end and run.full is not None:
+                yield hour
 
     def fleet(self, there: Way, back: Way | None) -> None:
         """Vehicles that turn round: there and back, or back empty."""

@@ -14,6 +14,7 @@ from karvan.corridor.gazetteer import Gazetteer
 from karvan.itinerary import FindItineraries, Load, Plan, choose, search
 from karvan.network import Network, pack
 from karvan.network.measured import UNMEASURED, Measured
+from karvan.network.repack import repack
 from karvan.scenario import Change, bend, read_change
 from karvan.study.request import DEFAULT_COMMODITY, commodity_of, read_request
 from karvan.study.shipper import Shipper
@@ -49,6 +50,30 @@ class Planner:
     def _of_documents(self) -> dict[tuple[str, ...], Network]:
         return {}
 
+    def changed(self, changes: Iterable[Change | str]) -> Planner:
+        """A planner of the corridor with these changes, in which everything is kept that they do not bear on.
+
+        Changes are words as `--what-if` takes them, or `karvan.scenario`'s. The waits of a run stay as they are, which
+        the plan then tells. Raises InputError with all that is wrong in the changes.
+        """
+        from karvan.study.what_if import also_changed, read_all
+
+        changes = list(changes)
+        planner = Planner(
+            bend(self.corridor, read_all(self.gazetteer, changes)), also_changed(self.measured, changes)
+        )  # fmt: skip
+        planner.__dict__["network"] = repack(self.network, planner.corridor)
+        for documents, network in self._of_documents.items():
+            planner._of_documents[documents] = repack(network, planner.corridor)
+        return planner
+
+    def what_if(
+        self, ask: FindItineraries, changes: Iterable[Change | str], commodity: str = DEFAULT_COMMODITY
+    ) -> tuple[Plan, Plan]:
+        """The answer before and after changes. Raises InputError with all that is wrong in the changes."""
+        planner = self.changed(changes)
+        return self.plan(ask, commodity), planner.plan(ask, commodity)
+
     def plan(self, ask: FindItineraries, commodity: str = DEFAULT_COMMODITY) -> Plan:
         """Search, and choose what to show. No way at all is a plan without options, not an error."""
         network = self.network_of(ask.documents)
@@ -78,12 +103,16 @@ class Planner:
         promised: str | dt.date | None = None,
         samples: int | None = None,
         seed: int | None = None,
+        criteria: str | Iterable[str] | None = None,
+        until: str | dt.date | None = None,
+        arrive_by: str | dt.date | None = None,
     ) -> FindItineraries:
         """A request from a shipper's words, as `karvan.plan` takes them. Raises InputError with all that is wrong."""
         return read_request(
             self.gazetteer, origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
             epsilon=epsilon, horizon_days=horizon_days, past=past, goods=goods, documents=documents, shipper=shipper,
             value_of_time_usd_h=value_of_time_usd_h, tonnes=tonnes, promised=promised, samples=samples, seed=seed,
+            criteria=criteria, until=until, arrive_by=arrive_by,
         )  # fmt: skip
 
 
@@ -109,6 +138,9 @@ def plan(
     promised: str | dt.date | None = None,
     samples: int | None = None,
     seed: int | None = None,
+    criteria: str | Iterable[str] | None = None,
+    until: str | dt.date | None = None,
+    arrive_by: str | dt.date | None = None,
     changes: Iterable[Change | str] = (),
     using: Simulation | Path | str | None = None,
 ) -> Plan:
@@ -136,6 +168,11 @@ def plan(
         promised: day (kept until its end, local to the destination) or instant promised to the receiver: each option
             tells how likely it is kept.
         samples, seed: journeys that are drawn of each option for its spread, and which.
+        criteria: what options are compared on: some of arrival, price, co2e, unreliability, and cost, which is the
+            price and the time at its value. The first four if not given.
+        until: then all departures from `depart` until this day's end, local to the origin, or this instant.
+        arrive_by: then the latest departures that arrive by this day's end, local to the destination, or this instant;
+            none before `depart`, and not together with `until`.
         changes: what is different in the corridor, as `karvan.scenario` has it: facility/AKTAU-berth/wait_h=2.
         using: a run of the simulator on the same package whose waits are taken: what `karvan.simulate` gave, a folder,
             or the run's name. What the run did not measure stays the package's.
@@ -143,15 +180,24 @@ def plan(
     Raises:
         InputError: with everything wrong in the request, or why that run cannot be used.
     """
-    corridor = package if isinstance(package, Corridor) else load_corridor(package)
-    changes = list(changes)
-    bent = bend(corridor, [read_change(one) if isinstance(one, str) else one for one in changes])
-    planner = Planner(bent, measured_by(using, corridor, changes))
+    planner = planner_of(package, changes, using)
     ask = planner.request(origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
                           epsilon=epsilon, horizon_days=horizon_days, past=past, goods=goods, documents=documents,
                           shipper=shipper, value_of_time_usd_h=value_of_time_usd_h, tonnes=tonnes, promised=promised,
-                          samples=samples, seed=seed)  # fmt: skip
+                          samples=samples, seed=seed, criteria=criteria, until=until, arrive_by=arrive_by)  # fmt: skip
     return planner.plan(ask, commodity)
+
+
+def planner_of(
+    package: Corridor | str = "middle-corridor",
+    changes: Iterable[Change | str] = (),
+    using: Simulation | Path | str | None = None,
+) -> Planner:
+    """A planner on a package with changes and the waits of a run, all as `plan` takes them. Raises InputError."""
+    corridor = package if isinstance(package, Corridor) else load_corridor(package)
+    changes = list(changes)
+    bent = bend(corridor, [read_change(one) if isinstance(one, str) else one for one in changes])
+    return Planner(bent, measured_by(using, corridor, changes))
 
 
 def measured_by(using: Simulation | Path | str | None, corridor: Corridor, changes: list[Change | str]) -> Measured:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from karvan.corridor.corridor import Corridor
@@ -17,7 +17,7 @@ from karvan.corridor.gazetteer import Gazetteer
 from karvan.corridor.row import Row
 from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.itinerary import FindItineraries, Load
-from karvan.itinerary.request import MODES
+from karvan.itinerary.request import CRITERIA, MODES
 from karvan.itinerary.spread import MOST_SAMPLES
 from karvan.study.shipper import NOBODY, Shipper
 from karvan.tables.register import GOODS
@@ -28,6 +28,22 @@ DRY = "dry"
 OF_SERVICES = ("service", "operator")
 """Words of `avoid` that mean services, before a colon."""
 FIRST_YEAR, LAST_YEAR = 1950, 2100
+HORIZON_DAYS = FindItineraries.__dataclass_fields__["horizon_days"].default
+
+
+class End(NamedTuple):
+    """How a word that ends something is written, and what to do where it is too early."""
+
+    day: str
+    instant: str
+    later: str
+
+
+ENDS = {
+    "promised": End("2026-12-24", "2026-12-24T18:00+03:00", "promise a later day"),
+    "until": End("2026-12-07", "2026-12-07T18:00+08:00", "end the window later"),
+    "arrive_by": End("2026-12-24", "2026-12-24T18:00+03:00", "give a later arrival, or an earlier departure"),
+}
 
 
 def read_request(
@@ -52,6 +68,9 @@ def read_request(
     promised: str | dt.date | None = None,
     samples: int | None = None,
     seed: int | None = None,
+    criteria: str | Iterable[str] | None = None,
+    until: str | dt.date | None = None,
+    arrive_by: str | dt.date | None = None,
 ) -> FindItineraries:
     """What the planner is asked, from a shipper's words. Raises InputError with everything that is wrong in them."""
     reading = _Reading(gazetteer)
@@ -69,7 +88,9 @@ def read_request(
     leaves = reading.depart(depart, start, past=past)
     bounds = reading.bounds(epsilon, horizon_days, value_of_time_usd_h)
     luck = reading.luck(samples, seed)
-    due = reading.promised(promised, end, leaves)
+    due = reading.ends("promised", promised, end, leaves)
+    held_on = reading.criteria(criteria)
+    departs = reading.window(until, arrive_by, start, end, leaves, bounds.get("horizon_days", HORIZON_DAYS))
     if reading.problems or start is None or end is None or ware is None:
         raise InputError("the request", reading.problems)
     pct_day = ware.value_of_time_pct_day if asker.value_of_time_pct_day is None else asker.value_of_time_pct_day
@@ -78,7 +99,7 @@ def read_request(
         start.id, end.id, leaves, boxes, mass, modes=chosen, avoid_countries=countries, avoid_places=places,
         avoid_links=links, avoid_services=services, via=wished, goods=kinds, documents=papers,
         promised=due,
-        **{"value_of_time_usd_h": usd_h, **bounds, **luck},
+        **{"value_of_time_usd_h": usd_h, **bounds, **luck, **held_on, **departs},
     )  # fmt: skip
 
 
@@ -202,26 +223,69 @@ class _Reading:
             )
         return leaves
 
-    def promised(
-        self, promised: str | dt.date | None, destination: Row | None, leaves: dt.datetime
-    ) -> dt.datetime | None:
-        """The instant by which goods are promised; a day is kept until its end, local to the destination."""
-        if promised is None:
+    def ends(self, word: str, text: str | dt.date | None, place: Row | None, leaves: dt.datetime) -> dt.datetime | None:
+        """The instant up to which something is meant, local to a place and after the departure; a day has its end."""
+        if text is None:
             return None
-        zone = ZoneInfo((destination.time_zone if destination else "") or "UTC")
+        zone = ZoneInfo((place.time_zone if place else "") or "UTC")
         try:
-            due = _instant(promised, zone)
-            early = _is_day(promised) and due.date() < leaves.date()
-            due += dt.timedelta(days=_is_day(promised))
+            end = _instant(text, zone)
+            early = _is_day(text) and end.date() < leaves.date()
+            end += dt.timedelta(days=_is_day(text))
+            early = early or end.astimezone(dt.UTC) <= leaves.astimezone(dt.UTC)
         except (ValueError, OverflowError):
-            remedy = "give a day as 2026-12-24, or an instant as 2026-12-24T18:00+03:00"
-            self.problem("promised", shown(str(promised)), remedy)
+            remedy = f"give a day as {ENDS[word].day}, or an instant as {ENDS[word].instant}"
+            self.problem(word, shown(str(text)), remedy)
             return None
-        early = early or due.astimezone(dt.UTC) <= leaves.astimezone(dt.UTC)
-        if early and "depart" not in {problem.address for problem in self.problems}:
-            remedy = f"goods are ready no sooner than {leaves.isoformat()}: promise a later day"
-            self.problem("promised", shown(str(promised)), remedy)
-        return due
+        if early and not self.wrong("depart"):
+            remedy = f"goods are ready no sooner than {leaves.isoformat()}: {ENDS[word].later}"
+            self.problem(word, shown(str(text)), remedy)
+        return end
+
+    def window(
+        self,
+        until: str | dt.date | None,
+        arrive_by: str | dt.date | None,
+        origin: Row | None,
+        destination: Row | None,
+        leaves: dt.datetime,
+        horizon_days: float,
+    ) -> dict[str, dt.datetime]:
+        """The end of the departures, or of the arrivals, that are asked for; never both."""
+        given = {
+            "until": self.ends("until", until, origin, leaves),
+            "arrive_by": self.ends("arrive_by", arrive_by, destination, leaves),
+        }
+        if until is not None and arrive_by is not None:
+            remedy = "give one of the two: all departures of a window, or the latest that arrive in time"
+            self.problem("arrive_by", f"{shown(str(arrive_by))} and until {shown(str(until))}", remedy)
+        for word, end in given.items():
+            if end is not None and not (self.wrong(word) or self.wrong("depart") or self.wrong("horizon_days")):
+                days = (end.astimezone(dt.UTC) - leaves.astimezone(dt.UTC)) / dt.timedelta(days=1)
+                if days > horizon_days:
+                    remedy = f"journeys are followed for {horizon_days:g} days: depart later, or give a longer horizon"
+                    self.problem(word, f"{days:.0f} days after {leaves.date()}", remedy)
+        return {word: end for word, end in given.items() if end is not None}
+
+    def criteria(self, criteria: str | Iterable[str] | None) -> dict[str, tuple[str, ...]]:
+        """What options are compared on, in the order of CRITERIA; nothing where nobody said."""
+        if criteria is None:
+            return {}
+        words = _words(criteria)
+        if not words:
+            self.problem("criteria", "nothing", f"give one or more of {', '.join(CRITERIA)}")
+        for word in dict.fromkeys(words):
+            if word not in CRITERIA:
+                near = nearest(word, CRITERIA, 1)
+                remedy = f"did you mean {near[0]}?" if near else f"give some of {', '.join(CRITERIA)}"
+                self.problem("criteria", shown(word), remedy)
+            elif words.count(word) > 1:
+                self.problem("criteria", f"{shown(word)} {words.count(word)} times", "give each once")
+        return {"criteria": tuple(name for name in CRITERIA if name in words)}
+
+    def wrong(self, address: str) -> bool:
+        """Whether something is wrong with a word already, so that nothing should be held against it."""
+        return address in {problem.address for problem in self.problems}
 
     def luck(self, samples: int | None, seed: int | None) -> dict[str, int]:
         """How many journeys are drawn, and with which seed."""

@@ -89,6 +89,8 @@ def amounts(row: Row, goods: Row, unit: str) -> list[tuple[str, int, float, floa
 def carrying(corridor: Corridor, unit: str) -> Corridor:
     """The part of a corridor that takes a unit: services with room for it, facilities that work on it.
 
+    Goods of a year go by what is usual: hours and closures are for the simulator to wait for.
+
     Wagons and trucks have no price lists, so that for them the quickest way is the cheapest.
     """
     vehicle = corridor.by_key("vehicle")
@@ -106,7 +108,10 @@ def carrying(corridor: Corridor, unit: str) -> Corridor:
     tables["service"] = tuple(row for row in corridor.rows("service") if row.id in services)
     for table in ("stop", "timetable"):
         tables[table] = tuple(row for row in corridor.rows(table) if row.service in services)
-    tables["facility"] = tuple(row for row in corridor.rows("facility") if _works_on(row, unit))
+    tables["facility"] = tuple(
+        row._replace(opens=None, closes=None) for row in corridor.rows("facility") if _works_on(row, unit)
+    )
+    tables["closure_time"] = ()
     if unit != "container":
         free = corridor.rows("tariff")[0]._replace(
             kind="leg", from_place="", to_place="", price_usd=0.0, price_usd_km=None

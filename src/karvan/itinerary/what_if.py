@@ -1,0 +1,144 @@
+"""What if: two answers to one request, before and after a change, and what became of each option."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from karvan.itinerary.calendar import Passed, instant, windows
+from karvan.itinerary.labelling import Chain, Labelling, under_rates
+from karvan.itinerary.option import Option
+from karvan.itinerary.plan import Plan
+from karvan.itinerary.refusal import refusals
+from karvan.itinerary.search import by_preference, measures_of
+from karvan.network.calendar import Calendar
+from karvan.network.family import families
+from karvan.network.network import END, START, Arc, ArcIx, Network, Node
+
+
+@dataclass(frozen=True)
+class BestOf:
+    """The best of a family before and after, by generalised cost; None where it has no option."""
+
+    family: str
+    before: Option | None
+    after: Option | None
+
+
+@dataclass(frozen=True)
+class Gone:
+    """An option that was shown before and is not after, and why."""
+
+    option: Option
+    why: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a change does to the answer."""
+
+    families: tuple[BestOf, ...]
+    gone: tuple[Gone, ...]
+    new: tuple[Option, ...]
+    """Options after that were not shown before."""
+
+
+def compare(before: Plan, after: Plan) -> Comparison:
+    """Hold two plans of one request against each other."""
+    best = [_best(plan) for plan in (before, after)]
+    names = [row.id for row in before.corridor.rows("family")]
+    order = [*names, *sorted({*best[0], *best[1]} - {*names})]
+    shown = [{_told(option.network, option.chain) for option in plan.options} for plan in (before, after)]
+    arcs = {_arc(after.choice.network, arc): ArcIx(ix) for ix, arc in enumerate(after.choice.network.arcs)}
+    return Comparison(
+        tuple(
+            BestOf(name, best[0].get(name), best[1].get(name)) for name in order if name in best[0] or name in best[1]
+        ),
+        tuple(
+            Gone(option, _why(after, option, arcs))
+            for option in before.options
+            if _told(option.network, option.chain) not in shown[1]
+        ),
+        tuple(option for option in after.options if _told(option.network, option.chain) not in shown[0]),
+    )
+
+
+def _best(plan: Plan) -> dict[str, Option]:
+    of = {option.chain: option for option in plan.options}
+    found: dict[str, Option] = {}
+    for chain in by_preference(of, plan.ask):
+        found.setdefault(of[chain].family, of[chain])
+    return found
+
+
+def _arc(network: Network, arc: Arc) -> tuple[object, ...]:
+    """What an arc is in any network."""
+    return (*arc._replace(way=0), network.ways[arc.way].id if arc.is_ride else "")  # type: ignore[arg-type]
+
+
+def _told(network: Network, chain: Chain) -> tuple[tuple[object, ...], ...]:
+    """What a chain is in any network, whenever it leaves."""
+    return tuple(_arc(network, network.arcs[arc]) for arc in chain.arcs)
+
+
+def _why(after: Plan, option: Option, arcs: dict[tuple[object, ...], ArcIx]) -> str:
+    """Why an option of before is not shown after: it cannot be had any more, or something is better now."""
+    network, ask = after.choice.network, after.ask
+    lost = [arc for arc in _told(option.network, option.chain) if arc not in arcs]
+    if lost:
+        return "a ride or a change on it is not there any more"
+    chain = tuple(arcs[arc] for arc in _told(option.network, option.chain))
+    refused = refusals(network, ask)
+    reasons = dict.fromkeys(why for arc in chain if (why := refused.why(arc)))
+    if reasons:
+        return f"refused: {'; '.join(reasons)}"
+    ends = (network.node_ix[Node(START, ask.origin)], network.node_ix[Node(END, ask.destination)])
+    run = Labelling(network, ask, families(network, ask.via), *ends)
+    now = run.chain(under_rates(network, ask, chain), option.chain.start_h)
+    if not isfinite(now.arrive_h):
+        return _shut(network, option, now)
+    if now.arrive_h > ask.horizon_days * 24:
+        return f"it takes {now.time_h / 24:.1f} days, more than are looked at"
+    return _beaten(after, now)
+
+
+def _shut(network: Network, option: Option, chain: Chain) -> str:
+    """What a chain waits for in vain: something that does not open any more, or a service that does not leave."""
+    at = int(np.flatnonzero(~np.isfinite(chain.arrival_h))[0])
+    arc = chain.arcs[at]
+    if not isfinite(chain.leaves_h[at]):
+        return f"service/{network.ways[network.arcs[arc].way].service.id} does not leave any more"
+    spells = windows(network, option.ask)
+    items = dict.fromkeys((item.kind, item.place, item.row) for item in network.items(arc) if item.kind != "wait")
+    begun = option.chain.leaves_h[at]
+    for name in items:
+        if name in spells and not (spells[name][:, 1] > begun).any():
+            return f"closed: {_thing(network, name, instant(option.ask.depart, begun))}"
+    return "closed on the way"
+
+
+def _thing(network: Network, name: Passed, at: dt.datetime) -> str:
+    """Address of what is shut: a whole place, or the one item."""
+    kind, place, row = name
+    if any(begins <= at < ends for begins, ends in Calendar(network.corridor).shut("place", place)):
+        return f"place/{place}"
+    table = {"travel": "link", "carriage": "service"}.get(kind, "facility")
+    return f"{table}/{row}"
+
+
+def _beaten(after: Plan, chain: Chain) -> str:
+    """By whom a chain that can be had is beaten now."""
+    ask = after.ask
+    *shown, figures = measures_of([*(option.chain for option in after.options), chain], ask).tolist()
+    names = (*ask.criteria, "departure")
+    for other, theirs in zip(after.options, shown, strict=True):
+        if all(a <= b for a, b in zip(theirs, figures, strict=True)):
+            on = [name for name, a, b in zip(names, theirs, figures, strict=False) if a < b]
+            return f"beaten by {other.id} on {', '.join(on)}" if on else f"equal to {other.id}"
+    left = next((out for out in after.left_out if out.chain and out.chain.arcs == chain.arcs), None)
+    if left is not None and left.beaten_by:
+        return f"as good as {left.beaten_by}: {left.on}"
+    return f"within {ask.epsilon:.0%} of others on all, or not the best of its family any more"
