@@ -53,6 +53,9 @@ bench: .venv/.test .venv/.bench ## the benchmarks
 	$(BIN)/pytest benchmarks --benchmark-only -o python_files='bench_*.py' --benchmark-columns=min,median,max,rounds
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python -m benchmarks.bench_sim
+	$(BIN)/python -m benchmarks.bench_front
+	$(BIN)/python -m benchmarks.bench_timetable
+	$(BIN)/python -m benchmarks.bench_batch
 
 clean: ## all that can be made again
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage

@@ -98,15 +98,18 @@ def test_b02_a_plan_in_one_json_document(plan: Says) -> None:
     answer = json.loads(printed)
     assert code == 0
     assert list(answer) == ["run", "request", "options", "left_out"]
-    assert list(answer["run"]) == ["karvan", "package", "package_digest", "labels", "using", "spread"]
+    assert list(answer["run"]) == [
+        "karvan", "package", "package_digest", "labels", "slack", "found", "using", "spread",
+    ]  # fmt: skip
     assert list(answer["request"]) == [
-        "origin", "destination", "depart", "load", "teu", "commodity", "tonnes", "value_of_time_usd_h", "modes",
-        "avoid", "goods", "documents", "via", "promised", "samples", "seed", "horizon_days", "epsilon",
+        "origin", "destination", "depart", "until", "arrive_by", "criteria", "load", "teu", "commodity", "tonnes",
+        "value_of_time_usd_h", "modes", "avoid", "goods", "documents", "via", "promised", "samples", "seed",
+        "horizon_days", "epsilon",
     ]  # fmt: skip
     option = answer["options"][0]
     assert list(option) == [
-        "id", "family", "depart", "arrive", "time_h", "spread", "price_usd", "co2e_kg", "distance_km", "reloads",
-        "borders", "beaten", "legs", "assumptions",
+        "id", "family", "depart", "any_time", "arrive", "time_h", "unreliability", "spread", "price_usd", "co2e_kg",
+        "distance_km", "reloads", "borders", "beaten", "legs", "assumptions",
     ]  # fmt: skip
     assert list(option["time_h"]) == ["mean", "p10", "p50", "p90", "p95"]
     assert list(option["legs"][0]) == [

@@ -78,7 +78,7 @@ def by_hand(lines: list[Line], start: str, end: str) -> set[tuple]:
 
 
 def in_rounds(lines: list[Line], changes: dict[str, list[tuple[str, str]]], start: str, end: str) -> set[tuple]:
-    """What any number of rides can reach, ride after ride until nothing new turns up: (hours, dollars, kilograms, h2)."""
+    """What any number of rides can reach, ride after ride until nothing is new: (hours, dollars, kilograms, h2)."""
     bags = {(start, ""): {(0.0, 0, 0, 0)}}
     grown = True
     while grown:

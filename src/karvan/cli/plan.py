@@ -133,13 +133,15 @@ def command(
     if carbon is not None:
         check_file(carbon)
     with waiting("planning; the first time kernels are compiled, which takes some seconds"):
+        plans: tuple[Plan, ...]
         if what_if:
             planner = planner_of(package, changes, using)
-            before, after = planner.what_if(planner.request(origin, destination, **words), what_if, commodity)
+            plans = planner.what_if(planner.request(origin, destination, **words), what_if, commodity)
         else:
-            answer = plan(origin, destination, package=package, changes=changes, using=using, **words)
-    if what_if:
-        return _what_if(before, after, what_if, as_json=as_json)
+            plans = (plan(origin, destination, package=package, changes=changes, using=using, **words),)
+    answer, *after = plans
+    if after:
+        return _what_if(answer, after[0], what_if, as_json=as_json)
     if carbon is not None and answer.found:
         write_carbon(answer, carbon, dt.datetime.now(dt.UTC))
     return _show(answer, explain, why_not=why_not, as_json=as_json)

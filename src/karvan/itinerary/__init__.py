@@ -1,5 +1,6 @@
 """The itinerary engine: request -> Pareto set of itineraries, each kept or left out for a reason."""
 
+from karvan.itinerary.answer import answer
 from karvan.itinerary.choice import Choice, choose
 from karvan.itinerary.option import Leg, Option
 from karvan.itinerary.plan import Assumption, Number, Plan
@@ -17,6 +18,7 @@ __all__ = [
     "Number",
     "Option",
     "Plan",
+    "answer",
     "choose",
     "search",
     "tonnes_of",

@@ -48,6 +48,21 @@ def _seasons(network: Network) -> tuple[Floats, Floats, bool]:
     return opens, shuts, bool(np.isfinite(opens).any() or np.isfinite(shuts).any())
 
 
+def steady(network: Network, ask: FindItineraries) -> bytes | None:
+    """Which services run (n_arcs,) where nothing changes by the clock as long as the request looks; None if it does.
+
+    Requests that are alike but for their day then have the same answer.
+    """
+    day, horizon_h = ask.depart.astimezone(dt.UTC).date(), ask.horizon_days * 24
+    if _departures(network, day, int(ask.horizon_days) + 2)[1].size or _windows(
+        network, day, int(ask.horizon_days) + 2
+    ):
+        return None
+    opens, shuts = seasons(network, ask)
+    on, off = (opens <= 0) & (shuts > horizon_h), (opens > horizon_h) | (shuts <= 0)
+    return on.tobytes() if (on | off).all() else None
+
+
 def departures(network: Network, ask: FindItineraries) -> tuple[Ints, Floats]:
     """Departures of each timetabled ride (h after the request's departure): offsets by arc, and the times."""
     day = ask.depart.astimezone(dt.UTC).date()

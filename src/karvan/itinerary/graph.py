@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from karvan.itinerary.calendar import departures, seasons, stages, windows
+from karvan.itinerary.calendar import departures, seasons, stages, steady, windows
 from karvan.itinerary.empty import FIELDS, empty_item
 from karvan.itinerary.refusal import refusals
 from karvan.itinerary.request import FindItineraries
@@ -64,20 +64,35 @@ def costs_of(network: Network, ask: FindItineraries, barred: Flags | None = None
 
 
 def graph_of(network: Network, ask: FindItineraries, barred: Flags | None = None) -> Graph:
-    """The network for a request, with everything that bears on when an arc is passed. Marks are left at none."""
+    """The network for a request, with everything that bears on when an arc is passed. Marks are left at none.
+
+    Not to be written to: requests of the same goods share it where nothing changes by the clock.
+    """
+    running = steady(network, ask) if barred is None else None
+    if running is not None:
+        return _steady(network, goods_of(network, ask), running)
+    return _timed(network, ask, _load(network, ask, barred), *seasons(network, ask))
+
+
+@lru_cache(maxsize=64)
+def _steady(network: Network, ask: FindItineraries, running: bytes) -> Graph:
+    """The network while the same services run."""
+    shuts = np.where(np.frombuffer(running, dtype=np.bool_), np.inf, -np.inf)
+    return _timed(network, None, _load(network, ask, None), np.full(len(shuts), -np.inf), shuts)
+
+
+def _timed(
+    network: Network, ask: FindItineraries | None, load: tuple[Any, Floats, Flags], opens: Floats, shuts: Floats
+) -> Graph:  # fmt: skip
+    """Arcs of a load with the calendar of a request, or none."""
     from karvan.kernels.passing import CHARGED, STAGED, TIMED, Graph
 
-    if barred is None:
-        arc, rate_h, stored = _loaded(network, goods_of(network, ask))
-        arc = arc.copy()
-    else:
-        arc, rate_h, stored = _load(network, ask, barred)
-    opens, shuts = seasons(network, ask)
-    first_departure, leaving = departures(network, ask)
-    passed = stages(network, windows(network, ask))
-    if leaving.size or passed.stage_h.size or np.isfinite(opens).any() or np.isfinite(shuts).any():
-        timed = (np.diff(first_departure) > 0) | np.isfinite(opens) | np.isfinite(shuts)
-        arc.kind = TIMED * timed + STAGED * (np.diff(passed.first_stage) > 0) + CHARGED * (rate_h > 0)
+    arc, rate_h, stored = load
+    none = np.zeros(len(arc) + 1, dtype=np.int64), np.empty(0)
+    first_departure, leaving = departures(network, ask) if ask else none
+    passed = stages(network, windows(network, ask) if ask else {})
+    timed = (np.diff(first_departure) > 0) | np.isfinite(opens) | (shuts < np.inf)
+    arc.kind = TIMED * timed + STAGED * (np.diff(passed.first_stage) > 0) + CHARGED * (rate_h > 0)
     free_h = handling_of(network).free_h
     return Graph(network.first_out, arc, opens, shuts, first_departure, leaving, *passed, rate_h, free_h, stored)
 
@@ -99,14 +114,9 @@ def _empties(network: Network) -> frozenset[str]:
     return frozenset(size for row in tariffs for size in SIZES[row.unit])
 
 
-@lru_cache(maxsize=64)
-def _loaded(network: Network, ask: FindItineraries) -> tuple[Any, Floats, Flags]:
-    return _load(network, ask, None)
-
-
 def _load(network: Network, ask: FindItineraries, barred: Flags | None) -> tuple[Any, Floats, Flags]:
     """Arcs of a load at any time, USD an hour of its storage after each, and where that may be charged."""
-    from karvan.kernels.passing import ARC, CHARGED
+    from karvan.kernels.passing import ARC
 
     handling = handling_of(network)
     rate_h = ask.load.boxes_20ft * handling.storage_usd_20ft + ask.load.boxes_40ft * handling.storage_usd_40ft
@@ -114,7 +124,7 @@ def _load(network: Network, ask: FindItineraries, barred: Flags | None) -> tuple
     arc = np.recarray(len(network.arcs), dtype=ARC)
     arc.hours, arc.wait, arc.head = network.sums[:, HOURS] + lot_h(network, ask), network.wait_h, network.head
     arc.price, arc.co2e, arc.h2 = costs_of(network, ask, barred)
-    arc.kind, arc.marks, arc.row = CHARGED * (rate_h > 0), 0, np.arange(len(arc))
+    arc.marks, arc.row = 0, np.arange(len(arc))
     stored = np.zeros(len(network.nodes), dtype=np.bool_)
     stored[network.head[rate_h > 0]] = True
     return arc, rate_h, stored

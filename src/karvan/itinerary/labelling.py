@@ -158,7 +158,9 @@ class Labelling:
         self.flat = "unreliability" not in ask.criteria
         self.graph = graph_of(network, ask, barred)
         arc = self.graph.arc
-        self.costs = arc["price"].copy(), arc["co2e"].copy(), arc["h2"].copy()
+        self.costs = arc["price"], arc["co2e"], arc["h2"]
+        self.own = self.graph._replace(arc=arc.copy())
+        """The graph with arcs to write on: costs and marks as each search needs them."""
         self.usual = barred is None
 
     @cached_property
@@ -187,7 +189,8 @@ class Labelling:
             while len(known) >= MOST_LEAST:
                 known.pop(next(iter(known)), None)
             known[key] = self._least(which, node, back=back)
-        return known[key]
+        found: Floats = known[key]
+        return found
 
     @cached_property
     def _goods(self) -> FindItineraries:
@@ -222,12 +225,12 @@ class Labelling:
         not (`floats`): these are beaten only by the others.
         """
         left = np.column_stack([self.least((which,), self.end) for which in range(4)])
-        return self._front(self.graph, depart_h, self.horizon_h, left, apart=apart)
+        return self._front(self.own, depart_h, self.horizon_h, left, apart=apart)
 
     def latest(self, by_h: float) -> list[Chain]:
         """The same for goods that are to arrive by an hour and leave as late as they can, not before 0."""
         left = np.column_stack([self.least((which,), self.start, back=True) for which in range(4)])
-        return self._front(backward(self.network, self.graph), -by_h, 0.0, left, back=True)
+        return self._front(backward(self.network, self.own), -by_h, 0.0, left, back=True)
 
     def _front(
         self, graph: Graph, depart: float, horizon: float, left: Floats, *, back: bool = False, apart: bool = False
@@ -251,7 +254,7 @@ class Labelling:
     def champions(self, weights: Sequence[float] = ()) -> list[Chain]:
         """The best chain of every class that serves the wishes: by generalised cost, or by weights of h, USD and kg."""
         by_hour, by_usd, by_kg = weights or preferred(self.ask)
-        graph, (price, co2e, h2) = self.graph, self.costs
+        graph, (price, co2e, h2) = self.own, self.costs
         arc = graph.arc
         arc["price"], arc["co2e"], arc["h2"], arc["marks"] = price, co2e, h2, self.marked.marks
         left = self.least((by_hour, by_usd, by_kg), self.end)
@@ -271,47 +274,37 @@ class Labelling:
 
     def _earliest(self, labels: Labels, depart_h: float, fixed: int = 0) -> list[Chain]:
         """The chains that came to the target."""
-        ended, chains = self._traced(labels, self.end)
+        ended, chains, marked = self._traced(labels, self.end)
         label = labels.label[ended]
-        figures = (label[name].tolist() for name in ("time", "price", "co2e", "h2", "marks"))
+        figures = (label[name].tolist() for name in ("time", "price", "co2e", "h2"))
+        floating = ((label["marks"] & fixed) == 0).tolist() if fixed else [False] * len(chains)
         found = []
-        for arcs, time, price, co2e, h2, marks in zip(chains, *figures, strict=True):
+        for arcs, time, price, co2e, h2, marks, floats in zip(chains, *figures, marked, floating, strict=True):
             arcs.reverse()
-            floats = fixed > 0 and not marks & fixed
-            found.append(Chain(tuple(arcs), depart_h, time, price, co2e, h2, self._marks(arcs), self.graph, floats))
+            found.append(Chain(tuple(arcs), depart_h, time, price, co2e, h2, marks, self.graph, floats))
         if self.priced and not self.flat and "co2e" in self.ask.criteria and not self.network.through:
             return found
         return [self._told(chain) for chain in found]
 
     def _latest(self, labels: Labels) -> list[Chain]:
         """The chains of a backward search, each followed forward from where it is ready at the latest."""
-        ended, chains = self._traced(labels, self.start)
+        ended, chains, _ = self._traced(labels, self.start)
         ready = (-labels.label[ended]["time"]).tolist()
         return [
             self._told(self.chain(tuple(ArcIx(int(arc)) for arc in self.network.into[arcs]), start))
             for arcs, start in zip(chains, ready, strict=True)
         ]
 
-    def _traced(self, labels: Labels, end: int) -> tuple[Ints, list[list[ArcIx]]]:
-        """The labels that came to a node, and the arcs of their chains, the last one first."""
+    def _traced(self, labels: Labels, end: int) -> tuple[Ints, list[list[ArcIx]], list[int]]:
+        """The labels that came to a node, the arcs of their chains, the last one first, and the marks of each."""
         made = int(labels.counts[self.kernels.MADE])
         ended = np.flatnonzero((labels.label["node"][:made] == end) & labels.settled[:made])
-        first = np.empty(len(ended) + 1, dtype=np.int64)
-        arcs = np.empty(self.kernels.trace(ended, first, np.empty(0, dtype=np.int64), labels), dtype=np.int64)
-        self.kernels.trace(ended, first, arcs, labels)
+        first, marks = np.empty(len(ended) + 1, dtype=np.int64), np.empty(len(ended), dtype=np.int64)
+        arc_marks, none = self.marked.marks, np.empty(0, dtype=np.int64)
+        arcs = np.empty(self.kernels.trace(ended, arc_marks, first, none, marks, labels), dtype=np.int64)
+        self.kernels.trace(ended, arc_marks, first, arcs, marks, labels)
         cells, ends = arcs.tolist(), first.tolist()
-        return ended, [cells[a:b] for a, b in pairwise(ends)]
-
-    def _marks(self, arcs: Sequence[int]) -> int:
-        marks = 0
-        for arc in arcs:
-            marks |= self._arc_marks[arc]
-        return marks
-
-    @cached_property
-    def _arc_marks(self) -> list[int]:
-        marks: list[int] = self.marked.marks.tolist()
-        return marks
+        return ended, [cells[a:b] for a, b in pairwise(ends)], marks.tolist()
 
     def _told(self, chain: Chain) -> Chain:
         """A chain with all that it comes to, looked at or not, and under the through rate that covers it."""
@@ -322,9 +315,8 @@ class Labelling:
         ix = list(arcs)
         _, arrives, storage = follow(self.graph, arcs, start_h)
         price, co2e, h2 = (float(cost[ix].sum()) for cost in self.costs)
-        return Chain(
-            arcs, start_h, float(arrives[-1]), price + float(storage.sum()), co2e, h2, self._marks(arcs), self.graph
-        )  # fmt: skip
+        marks = int(np.bitwise_or.reduce(self.marked.marks[ix]))
+        return Chain(arcs, start_h, float(arrives[-1]), price + float(storage.sum()), co2e, h2, marks, self.graph)
 
     def float_h(self, chain: Chain) -> float:
         """For how long a chain that floats does so: until something on its way closes, or a season is over, h."""

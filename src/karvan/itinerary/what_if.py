@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 
 import numpy as np
 
@@ -13,10 +13,11 @@ from karvan.itinerary.labelling import Chain, Labelling, under_rates
 from karvan.itinerary.option import Option
 from karvan.itinerary.plan import Plan
 from karvan.itinerary.refusal import refusals
+from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.search import by_preference, measures_of
 from karvan.network.calendar import Calendar
 from karvan.network.family import families
-from karvan.network.network import END, START, Arc, ArcIx, Network, Node
+from karvan.network.network import END, START, Arc, ArcIx, Floats, Network, Node
 
 
 @dataclass(frozen=True)
@@ -98,26 +99,36 @@ def _why(after: Plan, option: Option, arcs: dict[tuple[object, ...], ArcIx]) -> 
     ends = (network.node_ix[Node(START, ask.origin)], network.node_ix[Node(END, ask.destination)])
     run = Labelling(network, ask, families(network, ask.via), *ends)
     now = run.chain(under_rates(network, ask, chain), option.chain.start_h)
-    if not isfinite(now.arrive_h):
-        return _shut(network, option, now)
-    if now.arrive_h > ask.horizon_days * 24:
-        return f"it takes {now.time_h / 24:.1f} days, more than are looked at"
-    return _beaten(after, now)
+    return _late(network, ask, now) if now.arrive_h > ask.horizon_days * 24 else _beaten(after, now)
 
 
-def _shut(network: Network, option: Option, chain: Chain) -> str:
-    """What a chain waits for in vain: something that does not open any more, or a service that does not leave."""
-    at = int(np.flatnonzero(~np.isfinite(chain.arrival_h))[0])
+def _late(network: Network, ask: FindItineraries, chain: Chain) -> str:
+    """What makes a chain arrive too late or never: what does not open, or a service that does not leave."""
+    horizon_h = ask.horizon_days * 24
+    at = int(np.flatnonzero(np.array(chain.arrival_h) > horizon_h)[0])
     arc = chain.arcs[at]
-    if not isfinite(chain.leaves_h[at]):
-        return f"service/{network.ways[network.arcs[arc].way].service.id} does not leave any more"
-    spells = windows(network, option.ask)
-    items = dict.fromkeys((item.kind, item.place, item.row) for item in network.items(arc) if item.kind != "wait")
-    begun = option.chain.leaves_h[at]
-    for name in items:
-        if name in spells and not (spells[name][:, 1] > begun).any():
-            return f"closed: {_thing(network, name, instant(option.ask.depart, begun))}"
-    return "closed on the way"
+    if chain.leaves_h[at] > horizon_h:
+        return f"service/{network.ways[network.arcs[arc].way].service.id} does not leave in {ask.horizon_days:g} days"
+    spells, now, longest, shut = windows(network, ask), chain.leaves_h[at], 0.0, ""
+    for item in network.items(arc):
+        if item.kind != "wait":
+            opens = _opens(spells.get((item.kind, item.place, item.row)), now)
+            if opens - now > longest:
+                until = f" until {instant(ask.depart, opens):%d %b %Y}" if isfinite(opens) else ""
+                thing = _thing(network, (item.kind, item.place, item.row), instant(ask.depart, now))
+                longest, shut = opens - now, f"closed: {thing}{until}"
+            now = max(now, opens) + item.hours
+        if now == inf:
+            break
+    return shut or f"it takes {chain.time_h / 24:.1f} days, more than are looked at"
+
+
+def _opens(spells: Floats | None, at: float) -> float:
+    """The first hour from `at` on in spells (n, 2); infinity if there is none."""
+    if spells is None:
+        return at
+    left = spells[spells[:, 1] > at]
+    return max(at, float(left[0, 0])) if len(left) else inf
 
 
 def _thing(network: Network, name: Passed, at: dt.datetime) -> str:

@@ -412,13 +412,15 @@ def champions(
     target, 0 if it is no answer there; families (n_classes,): bits of all families that a class may still become. A
     label whose families are all found is dropped. Returns OK or FULL.
 
-    A* (Hart, Nilsson and Raphael 1968) over (node, class). A chain that comes to a place twice is not followed, though
+    A* (Hart, Nilsson and Raphael 1968) over (node, class): a bag holds the cheapest label of its class so far, and is
+    settled when its count is 1. A chain that comes to a place twice is not followed, though
     it may have kept a better one from being followed: the chain found is straight, and the best but for such cases, and
     but for those in which a cheaper and later one misses a departure.
     """
     begin(start, depart, canon[0], labels)
     labels.places[0, :] = 0
-    bags, found = 0, 0
+    open_bag(0, start, canon[0], 0, labels)
+    bags, found = 1, 0
     base, scale = left[start], SPANS_A_KEY / max(left[start], 1e-9)
     made, span, size = 1, 0, enqueue(0, base, 0, 0, base, scale, labels)
     while True:
@@ -430,10 +432,10 @@ def champions(
         size -= 1
         label = labels.label[at]
         here = label.node
-        if families[label.marks] & ~found == 0 or bag_for(here, label.marks, labels) != NONE:
+        bag = bag_for(here, label.marks, labels)
+        if families[label.marks] & ~found == 0 or labels.bag[bag].at != at:
             continue
-        open_bag(bags, here, label.marks, 0, labels)
-        bags += 1
+        labels.bag[bag].count = 1
         labels.settled[at] = True
         labels.counts[SETTLED] += 1
         if here == target:
@@ -449,7 +451,8 @@ def champions(
             if not (left[there] < np.inf and new_price < np.inf and new_co2e < np.inf):
                 continue
             new_marks = canon[label.marks | arc.marks]
-            if bag_for(there, new_marks, labels) != NONE:
+            bag = bag_for(there, new_marks, labels)
+            if bag != NONE and labels.bag[bag].count == 1:
                 continue
             met = False
             for word in range(arc_places.shape[1]):
@@ -461,6 +464,9 @@ def champions(
                 continue
             if charged:
                 new_price += graph.rate_h[came] * max(0.0, leaves - label.due)
+            cost = weights[0] * (arrives - depart) + weights[1] * new_price + weights[2] * new_co2e
+            if bag != NONE and labels.price[bag] <= cost:
+                continue
             if made == labels.label.shape[0]:
                 labels.counts[MADE] = made
                 return FULL
@@ -470,7 +476,12 @@ def champions(
             labels.label[made].co2e = new_co2e
             labels.label[made].h2 = h2 + arc.h2
             labels.label[made].due = time + graph.free_h[out]
-            cost = weights[0] * (arrives - depart) + weights[1] * new_price + weights[2] * new_co2e
+            if bag == NONE:
+                bag = bags
+                open_bag(bag, there, new_marks, made, labels)
+                bags += 1
+            labels.bag[bag].at = made
+            labels.price[bag] = cost
             for word in range(arc_places.shape[1]):
                 labels.places[made, word] = labels.places[at, word] | arc_places[out, word]
             size = enqueue(made, cost + left[there], span, size, base, scale, labels)
@@ -480,18 +491,21 @@ def champions(
 
 
 @loop
-def trace(ended, first, arcs, labels):
+def trace(ended, arc_marks, first, arcs, marks, labels):
     """Fill first (n_ended + 1,) and arcs (n,) with the chains that end in labels (n_ended,), their last arcs first.
 
-    Returns how many arcs there are; where that is more than the room, arcs is not filled.
+    And marks (n_ended,) with all that they picked up of arc_marks (n_arcs,). Returns how many arcs there are; where
+    that is more than the room, arcs is not filled.
     """
     n = 0
     for k in range(ended.shape[0]):
         first[k] = n
+        marks[k] = 0
         at = ended[k]
         while labels.label[at].parent >= 0:
             if n < arcs.shape[0]:
                 arcs[n] = labels.label[at].arc
+            marks[k] |= arc_marks[labels.label[at].arc]
             n += 1
             at = labels.label[at].parent
     first[ended.shape[0]] = n

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from karvan.corridor import Corridor
 from karvan.corridor import load as load_corridor
 from karvan.corridor.gazetteer import Gazetteer
-from karvan.itinerary import FindItineraries, Load, Plan, choose, search
+from karvan.itinerary import FindItineraries, Load, Plan, answer
 from karvan.network import Network, pack
 from karvan.network.measured import UNMEASURED, Measured
 from karvan.network.repack import repack
@@ -76,10 +76,9 @@ class Planner:
 
     def plan(self, ask: FindItineraries, commodity: str = DEFAULT_COMMODITY) -> Plan:
         """Search, and choose what to show. No way at all is a plan without options, not an error."""
-        network = self.network_of(ask.documents)
-        found = search(network, ask)
-        goods, choice = commodity_of(self.corridor, commodity), choose(network, ask, found)
-        return Plan(self.corridor, ask, goods, choice, found.labels, self.measured)
+        choice = answer(self.network_of(ask.documents), ask)
+        goods = commodity_of(self.corridor, commodity)
+        return Plan(self.corridor, ask, goods, choice, choice.found.labels, self.measured)
 
     def request(
         self,
