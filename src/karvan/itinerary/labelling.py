@@ -212,7 +212,7 @@ class Labelling:
         """Weighted h, USD and kg of each arc, infinite where it cannot be had (n_arcs,)."""
         price, co2e, _ = self.costs
         usable = np.isfinite(price)
-        cost = weights[0] * (self.graph.arc["hours"] + self.network.wait_h)
+        cost: Floats = weights[0] * (self.graph.arc["hours"] + self.network.wait_h)
         for weight, figure in zip(weights[1:], (price, co2e), strict=True):
             cost[usable] += weight * figure[usable]
         cost[~usable] = np.inf
