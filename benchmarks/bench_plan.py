@@ -1,8 +1,7 @@
 """How long planning takes on the package that ships, once it is loaded: `make bench`.
 
-The goal is a full answer in under 50 ms (median): four criteria, the best of each family, and every option's distribution
-of 2,000 journeys. The tests of the same name in `tests/` hold what they
-answer; nothing here fails for being slow.
+The goal is a full answer in under 50 ms (median): four criteria, the best of each family, and the distribution of every
+option from 2,000 journeys. What they answer is held by the tests; nothing here fails for being slow.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import karvan
 from karvan.corridor import Corridor
 from karvan.corridor.structure import structure_problems
 from karvan.ground.errors import InputError
@@ -428,6 +429,13 @@ def test_f07_and_a_wagon_bears_so_much() -> None:
     assert held(limited, load=Load(wagons=2), tonnes=142.0) == [
         "vehicle/K1/max_t_wagon: 70 t in a wagon at most, there are 71.0"
     ]
+
+
+def test_f07b_and_so_does_the_plan_of_wagons(shipped: Corridor) -> None:
+    (option, *_) = karvan.plan("Kuryk", "Alat", "2026-12-01", "3xwagon", package=shipped, past=True).options
+    leans_on = {address for leg in option.legs for address in leg.leans_on if address[0] == "tariff"}
+    assert leans_on
+    assert {shipped.row("tariff", address[1]).unit for address in leans_on} <= {"wagon", "t"}
 
 
 def test_f08_goods_in_wagons_lean_on_the_prices_of_wagons() -> None:

@@ -26,7 +26,7 @@ FIRST_ROOM = 1 << 17
 """Labels to begin with; where that is too few, there is room for sixteen times as many, and so on."""
 BUDGET = 2_000_000
 """Labels that an exact search may make: a second or so. Beyond it there is a slack."""
-SLACKS = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+SLACKS = (0.0, 0.1, 0.3, 1.0, 3.0)
 """Tried in turn, each within the budget; the last without one."""
 EXACT = 1 - 1e-12
 """Sums in another order differ in the last bits: a bound must not be above what it bounds."""

@@ -15,7 +15,7 @@ from karvan.itinerary.empty import empty_item
 from karvan.itinerary.labelling import Chain
 from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.spread import Odds, Spread
-from karvan.network.item import KG_PER_BOX, KG_PER_T, KM, VARIANCE, Item, given, total
+from karvan.network.item import KG_PER_BOX, KG_PER_T, KM, VARIANCE, Item, for_wagons, given, total
 from karvan.network.network import Network
 
 HANDLING = "handling"
@@ -181,6 +181,8 @@ def _legs(network: Network, ask: FindItineraries, chain: Chain) -> Iterator[Leg]
     for arc, leaves, ended, usd in zip(chain.arcs, chain.leaves_h, chain.arrival_h, chain.storage_usd, strict=True):
         a = network.arcs[arc]
         items = network.items(arc)
+        if ask.load.wagons:
+            items = for_wagons(items)
         if not a.is_ride:
             handling += items
             at, stood = ended, a.facility

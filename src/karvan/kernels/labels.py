@@ -331,17 +331,17 @@ def front(graph, canon, start, target, depart, horizon, left, served, fixed, sla
             if graph.stored[here]:
                 if beaten_stored(bag, at, graph, labels):
                     continue
-            elif beaten(bag, price, co2e, h2, flat, labels):
-                continue
+            else:
+                own_price, own_co2e, own_h2 = 0.0, 0.0, 0.0
+                if slack > 0.0 and label.arc >= 0:
+                    arc = graph.arc[label.arc]
+                    own_price, own_co2e, own_h2 = slack * arc.price, slack * arc.co2e, slack * arc.h2
+                if beaten(bag, price + own_price, co2e + own_co2e, h2 + own_h2, flat, labels):
+                    continue
         least_price, least_co2e, least_h2 = price + left[here, 1], co2e + left[here, 2], h2 + left[here, 3]
         if goal != NONE and beaten(goal, least_price, least_co2e, least_h2, flat, labels):
             continue
         came = label.arc
-        if slack > 0.0 and came >= 0 and bag != NONE and not graph.stored[here]:
-            arc = graph.arc[came]
-            more_price, more_co2e, more_h2 = price + slack * arc.price, co2e + slack * arc.co2e, h2 + slack * arc.h2
-            if beaten(bag, more_price, more_co2e, more_h2, flat, labels):
-                continue
         if bag == NONE:
             if top + FIRST_BAG > labels.price.shape[0]:
                 labels.counts[MADE] = made
@@ -380,7 +380,10 @@ def front(graph, canon, start, target, depart, horizon, left, served, fixed, sla
                 new_marks |= fixed
             if not graph.stored[there]:
                 bag = bag_for(there, new_marks, labels)
-                if bag != NONE and beaten(bag, new_price, new_co2e, new_h2, flat, labels):
+                own_price, own_co2e, own_h2 = slack * arc.price, slack * arc.co2e, slack * arc.h2
+                if bag != NONE and beaten(
+                    bag, new_price + own_price, new_co2e + own_co2e, new_h2 + own_h2, flat, labels
+                ):
                     continue
             if not arrives + left[there, 0] <= horizon:
                 continue
