@@ -64,6 +64,8 @@ def main(n: int, workers: int) -> None:
     corridor = karvan.load()
     rows = requests(corridor, n)
     planned(corridor, rows[:3], 1)  # compiles what is not cached
+    lanes = len({(row["origin"], row["destination"], row["load"]) for row in rows})
+    print(f"{lanes:,} lanes: requests that differ in their day alone are searched for once")
     for used in dict.fromkeys((1, workers)):
         batch, clock = planned(corridor, rows, used)
         per_s, options = n / clock.at[-1], batch.rows / batch.shipments

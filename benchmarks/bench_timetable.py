@@ -29,8 +29,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.eurasia import MONDAY, write_gtfs
 
-from eurasia import MONDAY, write_gtfs
 from karvan.corridor.timetable import DAY_S
 from karvan.formats.gtfs import read_gtfs
 from karvan.itinerary.timetabled import TimetableSearch

@@ -7,7 +7,7 @@ import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import get_context
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from karvan.corridor import Corridor
 from karvan.ground.errors import InputError, Problem
 from karvan.itinerary import FindItineraries, Option, Plan
+from karvan.itinerary.graph import EVER
 from karvan.itinerary.reach import in_a_line, rides_of
 from karvan.network.measured import Measured
 from karvan.network.network import ArcIx, Network
@@ -68,7 +69,11 @@ class Wrong:
 
 
 def answers(planner: Planner, asked: Sequence[Asked], workers: int) -> Iterator[tuple[Asked, Answer | Wrong]]:
-    """The answer to each request, in their order: in this process, or in several where they are worth it."""
+    """The answer to each request: in this process, or in several where they are worth it.
+
+    Requests that differ in their day alone follow the first of them, for what one knows helps the others.
+    """
+    asked = _by_lane(asked)
     if workers < 2 or len(asked) < FEWEST:
         for one in asked:
             yield one, answer(planner, *one)
@@ -84,6 +89,15 @@ def answers(planner: Planner, asked: Sequence[Asked], workers: int) -> Iterator[
                 yield from zip(chunk, found, strict=True)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _by_lane(asked: Sequence[Asked]) -> list[Asked]:
+    """Requests in the order of the first that is alike but for its days."""
+    lanes: dict[Asked, list[Asked]] = {}
+    for ask, commodity in asked:
+        lane = replace(ask, depart=EVER, promised=None, until=None, arrive_by=None), commodity
+        lanes.setdefault(lane, []).append((ask, commodity))
+    return [one for lane in lanes.values() for one in lane]
 
 
 def _in_turn(pool: Executor, chunks: Sequence[Sequence[Asked]], ahead: int) -> Iterator[list[Answer | Wrong]]:
