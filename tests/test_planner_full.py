@@ -105,6 +105,11 @@ def test_a07_a_week_has_seven_daily_departures(find: Find) -> None:
     assert [o.depart.day for o in found.options] == [5, 6, 7, 8, 9, 10, 11]
 
 
+def test_a08_the_horizon_counts_from_each_departure(find: Find) -> None:
+    found = find("K1 rail A 30h B at 08:00", "A > B", until=at("00:00", 7), horizon_days=2)
+    assert [o.depart.day for o in found.options] == [5, 6, 7, 8, 9, 10, 11]
+
+
 # b: latest departures
 
 

@@ -126,11 +126,12 @@ def command(
     if what_if and (carbon is not None or explain or why_not):
         raise click.UsageError("--what-if goes without --carbon, --explain and --why-not")
     from karvan.kernels.quick import skip_blas
-    from karvan.report.carbon import check_file, write_carbon
     from karvan.study.plan import plan, planner_of
 
     skip_blas()
     if carbon is not None:
+        from karvan.report.carbon import check_file  # it brings models with it that few plans need
+
         check_file(carbon)
     with waiting("planning; the first time kernels are compiled, which takes some seconds"):
         plans: tuple[Plan, ...]
@@ -143,6 +144,8 @@ def command(
     if after:
         return _what_if(answer, after[0], what_if, as_json=as_json)
     if carbon is not None and answer.found:
+        from karvan.report.carbon import write_carbon
+
         write_carbon(answer, carbon, dt.datetime.now(dt.UTC))
     return _show(answer, explain, why_not=why_not, as_json=as_json)
 

@@ -21,6 +21,12 @@ BEFORE_DAYS = 60
 """Goods may board far down the line a train that left its first stop long ago."""
 
 
+def _days(ask: FindItineraries) -> int:
+    """Days that a request looks ahead: its horizon, from the last departure of its window on."""
+    window_h = hours_from(ask.depart, ask.until) if ask.until is not None else 0.0
+    return int(ask.horizon_days + max(window_h, 0.0) / 24) + 2
+
+
 def seasons(network: Network, ask: FindItineraries) -> tuple[Floats, Floats]:
     """First hour of each service's season, and the hour at which it is over, counted from the request's departure.
 
@@ -54,9 +60,7 @@ def steady(network: Network, ask: FindItineraries) -> bytes | None:
     Requests that are alike but for their day then have the same answer.
     """
     day, horizon_h = ask.depart.astimezone(dt.UTC).date(), ask.horizon_days * 24
-    if _departures(network, day, int(ask.horizon_days) + 2)[1].size or _windows(
-        network, day, int(ask.horizon_days) + 2
-    ):
+    if _departures(network, day, _days(ask))[1].size or _windows(network, day, _days(ask)):
         return None
     opens, shuts = seasons(network, ask)
     on, off = (opens <= 0) & (shuts > horizon_h), (opens > horizon_h) | (shuts <= 0)
@@ -66,7 +70,7 @@ def steady(network: Network, ask: FindItineraries) -> bytes | None:
 def departures(network: Network, ask: FindItineraries) -> tuple[Ints, Floats]:
     """Departures of each timetabled ride (h after the request's departure): offsets by arc, and the times."""
     day = ask.depart.astimezone(dt.UTC).date()
-    first, epoch_h = _departures(network, day, int(ask.horizon_days) + 2)
+    first, epoch_h = _departures(network, day, _days(ask))
     return first, epoch_h - ask.depart.timestamp() / 3600
 
 
@@ -103,7 +107,7 @@ def windows(network: Network, ask: FindItineraries) -> dict[Passed, Floats]:
     carriage: when its vehicle may leave. What is not in it may be begun at any time.
     """
     day = ask.depart.astimezone(dt.UTC).date()
-    found = _windows(network, day, int(ask.horizon_days) + 2)
+    found = _windows(network, day, _days(ask))
     since = ask.depart.timestamp() / 3600
     return {name: spells - since for name, spells in found.items()}
 

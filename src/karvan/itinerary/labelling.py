@@ -218,14 +218,14 @@ class Labelling:
         cost[~usable] = np.inf
         return cost
 
-    def front(self, depart_h: float = 0.0, *, apart: bool = False) -> list[Chain]:
+    def front(self, depart_h: float = 0.0, *, apart: bool = False, window_h: float = 0.0) -> list[Chain]:
         """The Pareto set of the chosen criteria, and of time, for goods that are ready at an hour.
 
         With `apart` it is that of the chains that wait for an hour of the clock, and beside it that of those that do
-        not (`floats`): these are beaten only by the others.
+        not (`floats`): these are beaten only by the others. Chains may begin `window_h` later, and take as long then.
         """
         left = np.column_stack([self.least((which,), self.end) for which in range(4)])
-        return self._front(self.own, depart_h, self.horizon_h, left, apart=apart)
+        return self._front(self.own, depart_h, max(depart_h, window_h) + self.horizon_h, left, apart=apart)
 
     def latest(self, by_h: float) -> list[Chain]:
         """The same for goods that are to arrive by an hour and leave as late as they can, not before 0."""

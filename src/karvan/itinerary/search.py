@@ -119,7 +119,7 @@ def _profile(run: Labelling, until_h: float) -> tuple[list[Chain], list[Chain], 
     at = 0.0
     for _ in range(MOST_DEPARTURES):
         nexts = []
-        for chain in run.front(at, apart=True):
+        for chain in run.front(at, apart=True, window_h=until_h):
             if chain.floats:
                 ends = at + run.float_h(chain)
                 nexts.append(max(ends, at + AT_ONCE_H))
@@ -134,7 +134,8 @@ def _profile(run: Labelling, until_h: float) -> tuple[list[Chain], list[Chain], 
         at = min(nexts, default=until_h)
         if at >= until_h:
             break
-    waiting = [chain for chain in waiting if chain.start_h < until_h]
+    waiting = [chain for chain in waiting if chain.start_h < until_h and chain.time_h <= run.horizon_h]
+    floating = {chain: ends for chain, ends in floating.items() if chain.time_h <= run.horizon_h}
     kept = [
         chain
         for chain in waiting

@@ -79,33 +79,34 @@ def families(network: Network, via: tuple[str, ...] = ()) -> Families:
         remedy = "wish for fewer places, or give the package fewer rules"
         raise InputError("the request", [Problem("via", f"{len(via)} places beside {len(rules)} families", remedy)])
     family_of, may_be = _outcomes(rules, wished, marking.count)
-    return Families(rules, marking.marks, wished, _canon(rules, wished, marking.count), family_of, may_be)
+    return Families(rules, marking.marks, wished, _canon(family_of, marking.count), family_of, may_be)
 
 
-def _canon(rules: tuple[Rule, ...], wished: int, count: int) -> Ints:
+def _canon(family_of: Ints, count: int) -> Ints:
     """Sets of marks that lead to the same answers whatever is added: minimisation as of automata (Moore 1956)."""
     every = np.arange(1 << count, dtype=np.int64)
-    outcome = [(_first(rules, int(marks)), int(marks) & wished == wished) for marks in every]
-    known = {pair: ix for ix, pair in enumerate(dict.fromkeys(outcome))}
-    alike = np.array([known[pair] for pair in outcome], dtype=np.int64)
+    alike, classes = np.unique(family_of, return_inverse=True)[1].reshape(-1).astype(np.int64), 0
     while True:
-        after = np.column_stack([alike, *(alike[every | (1 << bit)] for bit in range(count))])
-        _, first, finer = np.unique(after, axis=0, return_index=True, return_inverse=True)
-        if len(first) == len(np.unique(alike)):
-            return first[finer.reshape(-1)].astype(np.int64)
-        alike = finer.reshape(-1)
+        first = every
+        for bit in range(count):
+            after = alike[every | (1 << bit)]
+            _, first, finer = np.unique(alike * (after.max() + 1) + after, return_index=True, return_inverse=True)
+            alike = finer.reshape(-1).astype(np.int64)
+        if len(first) == classes:
+            return first[alike].astype(np.int64)
+        classes = len(first)
 
 
 def _outcomes(rules: tuple[Rule, ...], wished: int, count: int) -> tuple[Ints, Ints]:
     """The family of each set of marks as a bit, and the bits of all that more marks can make of it."""
     every = np.arange(1 << count, dtype=np.int64)
-    family_of = np.array(
-        [
-            1 << (_first(rules, int(marks)) % (len(rules) + 1)) if int(marks) & wished == wished else 0
-            for marks in every
-        ],
-        dtype=np.int64,
-    )
+    family_of = np.full(len(every), 1 << len(rules), dtype=np.int64)
+    for ix, rule in reversed(list(enumerate(rules))):  # so that the first that holds stays
+        holds = (every & rule.bars) == 0
+        for need in rule.needs:
+            holds &= (every & need) != 0
+        family_of[holds] = 1 << ix
+    family_of[(every & wished) != wished] = 0
     may_be = family_of.copy()
     for bit in range(count):
         may_be |= may_be[every | (1 << bit)]

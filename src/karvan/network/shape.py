@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 from functools import lru_cache
+from importlib.metadata import version
 from math import log, sqrt
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from platformdirs import user_cache_path
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Shape = tuple[str, float, tuple[float, ...]]
 """Kind, coefficient of variation, and the numbers of a shape that is made of numbers."""
 
+KEPT_AS = "shape 1"
+"""To be counted up when a table is made otherwise."""
+NODES = 4097
 FINEST_CV = 1e-3
 """Below it the inverse of the incomplete gamma function is not monotone any more in floating point."""
 
 
 @lru_cache(maxsize=256)
 def table(kind: str, cv: float, values: tuple[float, ...] = ()) -> Floats:
-    """`quantiles` of a shape, made once and never to be written to."""
-    made = quantiles((kind, cv, values))
+    """`quantiles` of a shape, made once and never to be written to.
+
+    They are kept on disk beside the compiled kernels: what makes them takes longer to import than a plan takes.
+    """
+    made = _kept((kind, cv, values)) if kind in ("gamma", "lognormal", "headway") else quantiles((kind, cv, values))
     made.flags.writeable = False
+    return made
+
+
+def _kept(shape: Shape) -> Floats:
+    """The table of a shape from the cache; made, and put there, where it is not in it or cannot be read."""
+    name = f"{KEPT_AS} {version('scipy')} {version('numpy')} {shape}"
+    folder = user_cache_path("karvan") / "shapes"
+    path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.npy"
+    try:
+        made: Floats = np.load(path, allow_pickle=False)
+        if made.dtype == np.float64 and made.ndim == 1 and made.size == NODES:
+            return made
+    except (OSError, ValueError, EOFError):
+        pass
+    made = quantiles(shape)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
+            np.save(file, made, allow_pickle=False)
+        Path(file.name).replace(path)
+    except OSError:  # no room, or nowhere to write: it is made again next time
+        pass
     return made
 
 
