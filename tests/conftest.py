@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,10 @@ from karvan.network import pack
 from karvan.study.plan import Planner
 from karvan.testing import draw
 from karvan.testing.draw import row
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+    # So it is where a shell runs the tests in the background. Processes that are to be interrupted would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 """When goods are ready in pictures, unless said."""

@@ -306,7 +306,10 @@ def test_c07_a_long_query_can_be_interrupted(shelf: Path) -> None:
         assert running.stdout.readline() == "now\n"
         time.sleep(0.3)
         running.send_signal(signal.SIGINT)
-        printed, said = running.communicate(timeout=20)
+        try:
+            printed, said = running.communicate(timeout=20)
+        finally:
+            running.kill()
     assert (running.returncode, printed) == (130, "")
     assert "Traceback" not in said
 
