@@ -18,7 +18,8 @@ from benchmarks.eurasia import static_graph
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from karvan.itinerary.labelling import BUDGET, EXACT, SLACKS, front_labels
+from karvan.itinerary.labelling import EXACT
+from karvan.itinerary.room import BUDGET, SLACKS, front_labels
 from karvan.kernels.labels import MADE, SETTLED, least_left
 from karvan.kernels.passing import ARC, Graph
 

@@ -15,8 +15,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import karvan
 from karvan.itinerary import FindItineraries, search
+from karvan.itinerary.chain import Chain
 from karvan.itinerary.draws import fill, word
-from karvan.itinerary.labelling import Chain
 from karvan.itinerary.spread import clock_of, spread
 from karvan.network.law import GAMMA, HEADWAY, SLOW, Law
 from karvan.study.plan import Planner

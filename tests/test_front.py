@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from karvan.itinerary import FindItineraries, Load, answer, choose, search
 from karvan.itinerary.calendar import steady
-from karvan.itinerary.labelling import front_labels, unbeaten
+from karvan.itinerary.room import front_labels, unbeaten
 from karvan.kernels.labels import MADE
 from karvan.kernels.passing import ARC, Graph
 from karvan.network import pack

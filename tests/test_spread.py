@@ -27,8 +27,8 @@ import karvan
 from karvan.corridor import Corridor
 from karvan.ground.errors import InputError
 from karvan.itinerary import FindItineraries, Load, search
+from karvan.itinerary.chain import Chain
 from karvan.itinerary.draws import Draws, draws_of, fill, word
-from karvan.itinerary.labelling import Chain
 from karvan.itinerary.spread import MOST_SAMPLES, Odds, Spread, clock_of, spread
 from karvan.kernels import sampling
 from karvan.kernels.chance import SHAPE_REACH

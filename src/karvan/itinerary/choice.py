@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from karvan.itinerary.calendar import hours_from
-from karvan.itinerary.labelling import unbeaten
 from karvan.itinerary.option import Beaten, Option, tell
 from karvan.itinerary.request import FindItineraries
+from karvan.itinerary.room import unbeaten
 from karvan.itinerary.search import Chain, Found, alternatives, by_preference, figures_of, measures_of
 from karvan.itinerary.spread import with_spread
 from karvan.itinerary.whynot import LeftOut, absent

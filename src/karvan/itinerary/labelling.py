@@ -1,139 +1,31 @@
-"""Running the label-setting kernels: room for their labels, and the chains that came of it."""
+"""Label-setting for one request on one network: its bounds, its Pareto set, and the best chains of every class."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from math import isnan
-from threading import local
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from karvan.itinerary.chain import Chain, follow
 from karvan.itinerary.graph import backward, goods_of, graph_of
 from karvan.itinerary.request import FindItineraries
+from karvan.itinerary.room import front_labels, with_room
+from karvan.itinerary.under_rates import under_rates
 from karvan.network.family import Families
 from karvan.network.network import ArcIx, Flags, Floats, Ints, Network
-from karvan.network.through import MONEY
 
 if TYPE_CHECKING:
     from karvan.kernels.labels import Labels
     from karvan.kernels.passing import Graph
 
-FIRST_ROOM = 1 << 17
-"""Labels to begin with; where that is too few, there is room for sixteen times as many, and so on."""
-BUDGET = 2_000_000
-"""Labels that an exact search may make: a second or so. Beyond it there is a slack."""
-SLACKS = (0.0, 0.1, 0.3, 1.0, 3.0)
-"""Tried in turn, each within the budget; the last without one."""
 EXACT = 1 - 1e-12
 """Sums in another order differ in the last bits: a bound must not be above what it bounds."""
 MOST_LEAST = 2_000
 """Bounds that are kept for a network: of 1,000 nodes 8 kB each."""
-_kept = local()
-
-
-@dataclass(frozen=True, eq=False)
-class Chain:
-    """A chain of arcs from the start to the end, its criteria, and the marks it picked up."""
-
-    arcs: tuple[ArcIx, ...]
-    start_h: float
-    """When the goods are ready, hours after the request's departure."""
-    arrive_h: float
-    """When they are out of the last gate, of the same."""
-    price_usd: float
-    co2e_kg: float
-    variance_h2: float
-    marks: int
-    graph: Graph = field(repr=False)
-    floats: bool = False
-    """Whether it waits for no hour of the clock: who leaves a little later arrives so much later."""
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Chain) and (self.arcs, self.start_h) == (other.arcs, other.start_h)
-
-    def __hash__(self) -> int:
-        return hash((self.arcs, self.start_h))
-
-    @property
-    def time_h(self) -> float:
-        return self.arrive_h - self.start_h
-
-    @property
-    def criteria(self) -> tuple[float, float, float, float]:
-        """Arrival (h), price (USD), CO2e (kg) and variance (h2)."""
-        return self.arrive_h, self.price_usd, self.co2e_kg, self.variance_h2
-
-    @property
-    def leaves_h(self) -> tuple[float, ...]:
-        """Hours after the request's departure at which each arc is left for, its wait over."""
-        return self._followed[0]
-
-    @property
-    def arrival_h(self) -> tuple[float, ...]:
-        """And at which each is passed."""
-        return self._followed[1]
-
-    @property
-    def storage_usd(self) -> tuple[float, ...]:
-        """Storage that each departure ended."""
-        return self._followed[2]
-
-    @cached_property
-    def _followed(self) -> tuple[tuple[float, ...], ...]:
-        return tuple(tuple(figures.tolist()) for figures in follow(self.graph, self.arcs, self.start_h))
-
-
-def front_labels(
-    graph: Graph, left: Floats, start: int, end: int, depart: float, horizon: float, *,
-    served: int = 0, fixed: int = 0, flat: bool = False, back: bool = False, slacks: Sequence[float] = SLACKS,
-) -> tuple[Labels, float, int]:  # fmt: skip
-    """The labels of a Pareto search: exact within the budget, else with the first slack that is.
-
-    Arguments are those of `kernels.labels.front`. Returns the labels, the slack, and how many labels were made in all.
-    """
-    from karvan.kernels.labels import OK, front
-
-    canon, every = np.arange((served | fixed) + 1, dtype=np.int64), 0
-    for slack in slacks:
-        budget = BUDGET if slack < slacks[-1] else 1 << 62
-
-        def run(labels: Labels, slack: float = slack, budget: int = budget) -> int:
-            asked = start, end, depart, horizon, left, served | fixed, fixed, slack, budget, flat, back
-            return int(front(graph, canon, *asked, labels))
-
-        status, labels, made = with_room(run, len(graph.stored), 0)
-        every += made
-        if status == OK:
-            return labels, slack, every
-    raise AssertionError("the last search has no budget")
-
-
-def with_room(run: Callable[[Labels], int], nodes: int, words: int) -> tuple[int, Labels, int]:
-    """Run a kernel with as much room as it needs: its status, its labels, and how many were made in all."""
-    from karvan.kernels.labels import FULL, MADE
-
-    room, every = FIRST_ROOM, 0
-    while True:
-        labels = _room(room, nodes, words)
-        status = run(labels)
-        every += int(labels.counts[MADE])
-        if status != FULL:
-            return status, labels, every
-        room *= 16
-
-
-def follow(graph: Graph, arcs: Iterable[int], start_h: float) -> tuple[Floats, Floats, Floats]:
-    """When each arc of a chain is left for and passed, h, and the storage paid there, USD (n,)."""
-    from karvan.kernels.passing import follow
-
-    ix = np.array(tuple(arcs), dtype=np.int64)
-    leaves, arrives, storage = (np.empty(len(ix)) for _ in range(3))
-    follow(ix, start_h, graph, leaves, arrives, storage)
-    return leaves, arrives, storage
 
 
 class Labelling:
@@ -348,70 +240,3 @@ def preferred(ask: FindItineraries) -> tuple[float, float, float]:
     if {"price", "cost"} & set(ask.criteria):
         return ask.value_of_time_usd_h, 1.0, 0.0
     return (0.0, 0.0, 1.0) if "co2e" in ask.criteria and "arrival" not in ask.criteria else (1.0, 0.0, 0.0)
-
-
-def under_rates(network: Network, ask: FindItineraries, arcs: tuple[ArcIx, ...]) -> tuple[ArcIx, ...]:
-    """The same chain under the first through rate that covers a part of it: that holds, and not the sum of its legs."""
-    sizes = [MONEY.index(column) for column, _ in ask.load.charged(ask.tonnes)]
-    for name, rate in network.through.items():
-        if any(isnan(rate.usd[size]) for size in sizes):
-            continue
-        rides = [at for at, arc in enumerate(arcs) if network.arcs[arc].is_ride]
-        plain = [at for at in rides if not network.arcs[arcs[at]].rate]
-        covers = [at for at in plain if network.ways[network.arcs[arcs[at]].way].service.id in rate.services]
-        for first in covers:
-            for last in (at for at in covers if at >= first):
-                between = [at for at in rides if first <= at <= last]
-                ends = network.arcs[arcs[first]].tail.place, network.arcs[arcs[last]].head.place
-                if ends == (rate.start, rate.end) and set(between) <= set(covers):
-                    twins = _twins(network, name)
-                    part = tuple(
-                        twins[arc, at > first, at < last] for at, arc in enumerate(arcs) if first <= at <= last
-                    )
-                    return (*arcs[:first], *part, *arcs[last + 1 :])
-    return arcs
-
-
-@lru_cache(maxsize=64)
-def _twins(network: Network, rate: str) -> dict[tuple[ArcIx, bool, bool], ArcIx]:
-    """The arc under a rate that stands for a plain one: by it, whether the rate is paid before, and goes on after."""
-    plain = {arc: ArcIx(ix) for ix, arc in enumerate(network.arcs) if not arc.rate}
-    found = {}
-    for ix, arc in enumerate(network.arcs):
-        if arc.rate == rate:
-            of = arc._replace(tail=arc.tail._replace(rate=""), head=arc.head._replace(rate=""), rate="")
-            found[plain[of], bool(arc.tail.rate), bool(arc.head.rate)] = ArcIx(ix)
-    return found
-
-
-def unbeaten(figures: Floats, more: float = 1.0) -> list[int]:
-    """Rows of figures (n, n_criteria), in order, that no kept one before is at most `more` times as bad as."""
-    from karvan.kernels import labels as kernels
-
-    kept = np.empty(len(figures), dtype=np.int64)
-    rows: list[int] = kept[: kernels.unbeaten(np.ascontiguousarray(figures, dtype=np.float64), more, kept)].tolist()
-    return rows
-
-
-def _room(room: int, nodes: int, words: int) -> Labels:
-    """Arrays for so many labels; those of the usual size are kept from one search to the next."""
-    from karvan.kernels.labels import BAG, LABEL, SPANS, Labels
-
-    known: dict[tuple[int, int, int], Labels] = _kept.__dict__.setdefault("labels", {})
-    found = known.get((room, nodes, words))
-    if found is None:
-        whole = np.int64
-        found = Labels(
-            label=np.recarray(room, dtype=LABEL), settled=np.empty(room, dtype=np.bool_),
-            key=np.empty(room), item=np.empty(room, dtype=whole),
-            queue=np.empty(SPANS, dtype=whole), after=np.empty(room, dtype=whole),
-            places=np.empty((room if words else 0, words), dtype=whole),
-            bag_of_node=np.empty(nodes, dtype=whole), bag=np.recarray(room, dtype=BAG),
-            price=np.empty(2 * room), co2e=np.empty(2 * room), h2=np.empty(2 * room),
-            member=np.empty(2 * room, dtype=whole), counts=np.zeros(4, dtype=whole),
-        )  # fmt: skip
-        if room <= FIRST_ROOM:
-            while len(known) >= 4:
-                known.pop(next(iter(known)))
-            known[room, nodes, words] = found
-    return found

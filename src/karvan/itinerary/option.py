@@ -11,8 +11,8 @@ from statistics import NormalDist
 
 from karvan.ground.vocabulary import Address
 from karvan.itinerary.calendar import hours_from, instant
+from karvan.itinerary.chain import Chain
 from karvan.itinerary.empty import empty_item
-from karvan.itinerary.labelling import Chain
 from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.spread import Odds, Spread
 from karvan.network.item import KG_PER_BOX, KG_PER_T, KM, VARIANCE, Item, for_wagons, given, total

@@ -14,8 +14,10 @@ import numpy as np
 
 from karvan.ground.sphere import great_circle_km
 from karvan.itinerary.calendar import hours_from
-from karvan.itinerary.labelling import Chain, Labelling, preferred, unbeaten
+from karvan.itinerary.chain import Chain
+from karvan.itinerary.labelling import Labelling, preferred
 from karvan.itinerary.request import FindItineraries
+from karvan.itinerary.room import unbeaten
 from karvan.network.family import UNREACHED, Families, families
 from karvan.network.network import END, START, Flags, Floats, Network, Node
 

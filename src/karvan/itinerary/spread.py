@@ -16,9 +16,9 @@ import numpy as np
 
 from karvan.ground.errors import InputError, Problem
 from karvan.itinerary.calendar import Passed, departures, seasons, windows
+from karvan.itinerary.chain import Chain
 from karvan.itinerary.draws import NONE, Draws, Passage, Stages, draws_of
 from karvan.itinerary.graph import handling_of, lot_h
-from karvan.itinerary.labelling import Chain
 from karvan.itinerary.request import FindItineraries
 from karvan.network.network import ArcIx, Flags, Floats, Ints, Network
 

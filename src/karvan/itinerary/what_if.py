@@ -9,12 +9,14 @@ from math import inf, isfinite
 import numpy as np
 
 from karvan.itinerary.calendar import Passed, instant, windows
-from karvan.itinerary.labelling import Chain, Labelling, under_rates
+from karvan.itinerary.chain import Chain
+from karvan.itinerary.labelling import Labelling
 from karvan.itinerary.option import Option
 from karvan.itinerary.plan import Plan
 from karvan.itinerary.refusal import refusals
 from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.search import by_preference, measures_of
+from karvan.itinerary.under_rates import under_rates
 from karvan.network.calendar import Calendar
 from karvan.network.family import families
 from karvan.network.network import END, START, Arc, ArcIx, Floats, Network, Node

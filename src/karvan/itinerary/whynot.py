@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from karvan.itinerary.labelling import Chain
+from karvan.itinerary.chain import Chain
 from karvan.itinerary.refusal import Refusals, refusals
 from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.search import Found, best_of_families, generalised
