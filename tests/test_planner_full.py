@@ -336,6 +336,21 @@ def test_g02_a_cheaper_chain_of_a_family_that_is_there_too(find: Find) -> None:
     assert out.refused == ("service/K1: country RU is avoided",)
 
 
+def test_g02b_of_ways_that_are_refused_the_one_with_the_fewest_refusals(find: Find) -> None:
+    net = """
+        K1 rail A 5h B now 10usd
+        K2 rail B 5h C now 10usd
+        K3 rail A 20h C now 900usd
+        F1 sea A 9h C now
+        family rail modes=rail
+    """
+    outs = find(net, "A > C", avoid_services=("K1", "K2", "K3")).left_out
+    assert [out.refused for out in outs if out.family == "rail"] == [("service/K3: service K3 is avoided",)]
+    (out,) = (out for out in outs if out.family == "rail")
+    assert out.chain is not None
+    assert (out.chain.time_h, out.chain.price_usd) == (20, 900)
+
+
 def test_g03_too_late(find: Find) -> None:
     (out,) = find("K1 rail A 50h B now\n family rail modes=rail", "A > B", horizon_days=2).left_out
     assert out.on == "no route in 2 days: the first takes 2.1"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 EXACT = 1 - 1e-12
 """Sums in another order differ in the last bits: a bound must not be above what it bounds."""
+SHUNNED_USD = 1e6
+"""More than any way round costs."""
 MOST_LEAST = 2_000
 """Bounds that are kept for a network: of 1,000 nodes 8 kB each."""
 
@@ -54,6 +56,12 @@ class Labelling:
         self.own = self.graph._replace(arc=arc.copy())
         """The graph with arcs to write on: costs and marks as each search needs them."""
         self.usual = barred is None
+
+    def shun(self, arcs: Flags | None) -> None:
+        """Have searches go round some arcs (n_arcs,) wherever there is a way; None is none."""
+        price, *rest = self.graph.arc["price"], *self.costs[1:]
+        self.costs = price if arcs is None else price + SHUNNED_USD * arcs, rest[0], rest[1]
+        self.usual = self.usual and arcs is None
 
     @cached_property
     def weights(self) -> tuple[Floats, Floats, Floats, Floats]:

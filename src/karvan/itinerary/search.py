@@ -75,16 +75,26 @@ def alternatives(network: Network, ask: FindItineraries) -> list[Chain]:
     return [] if isinstance(run, str) else run.champions((1.0, 0.0, 0.0)) + run.champions((0.0, 0.0, 1.0))
 
 
-def best_of_families(network: Network, ask: FindItineraries, barred: Flags | None = None) -> dict[str, Chain]:
-    """The chain of least generalised cost of each family that has any, by the family's id: no front, so quick."""
+def best_of_families(
+    network: Network, ask: FindItineraries, barred: Flags | None = None, shunned: Flags | None = None
+) -> dict[str, Chain]:
+    """The chain of least generalised cost of each family that has any, by the family's id: no front, so quick.
+
+    Arcs may be given that are `barred` in place of those that the request bars; of those that are `shunned` a chain has
+    as few as can be.
+    """
     marked = families(network, ask.via)
     run = _labelling(network, ask, marked, barred)
+    if isinstance(run, str):
+        return {}
+    run.shun(shunned)
     best: dict[str, Chain] = {}
-    if not isinstance(run, str):
-        chains = run.champions()
-        for chain in by_preference(chains, ask):
-            best.setdefault(marked.of(chain.marks), chain)
-    return best
+    for chain in by_preference(run.champions(), ask):
+        best.setdefault(marked.of(chain.marks), chain)
+    if shunned is None:
+        return best
+    run.shun(None)
+    return {family: run.chain(chain.arcs, chain.start_h) for family, chain in best.items()}
 
 
 def by_preference(chains: Iterable[Chain], ask: FindItineraries) -> list[Chain]:

@@ -47,6 +47,9 @@ def absent(network: Network, ask: FindItineraries, found: Found) -> Iterator[Lef
         return
     refused = refusals(network, ask)
     lifted = _lifted(network, ask, refused)
+    if missing and lifted:
+        fewest = _lifted(network, ask, refused, fewest=True)
+        lifted |= {family: fewest[family] for family in missing if family in fewest}
     best: dict[str, float] = {}
     for chain in found.champions:
         family = marked.of(chain.marks)
@@ -64,11 +67,14 @@ def absent(network: Network, ask: FindItineraries, found: Found) -> Iterator[Lef
         yield LeftOut(family, "", _no_chain(network, ask, family, lacking.get(family)))
 
 
-def _lifted(network: Network, ask: FindItineraries, refused: Refusals) -> dict[str, Chain]:
-    """The best chain of each family as if nothing were refused."""
+def _lifted(
+    network: Network, ask: FindItineraries, refused: Refusals, *, fewest: bool = False
+) -> dict[str, Chain]:  # fmt: skip
+    """The best chain of each family as if nothing were refused, or the best of those with the fewest refusals."""
     if not refused.barred.any():
         return {}
-    return best_of_families(network, _at_once(ask), np.zeros_like(refused.barred))
+    nothing, shunned = np.zeros_like(refused.barred), refused.barred if fewest else None
+    return best_of_families(network, _at_once(ask), nothing, shunned)
 
 
 def _lacking(network: Network, ask: FindItineraries) -> dict[str, str]:
