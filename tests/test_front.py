@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from dataclasses import replace
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,12 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from karvan.ground.errors import InputError
 from karvan.itinerary import FindItineraries, Load, answer, choose, search
 from karvan.itinerary.calendar import steady
 from karvan.itinerary.room import front_labels, unbeaten
 from karvan.kernels.labels import MADE
 from karvan.kernels.passing import ARC, Graph
-from karvan.network import pack
+from karvan.network import pack, shape
 from karvan.testing import draw
 
 MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
@@ -205,3 +208,33 @@ def test_c02_none_is_kept_while_a_season_begins_or_ends() -> None:
 )
 def test_c03_nor_where_a_clock_is_kept(picture: str) -> None:
     assert steady(pack(draw(picture)), FindItineraries("A", "B", MONDAY)) is None
+
+
+# d: tables of quantiles that are kept
+
+
+def test_d01_a_table_from_the_cache_has_the_bits_of_one_that_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shape, "user_cache_path", lambda _name: tmp_path)
+    made = shape.quantiles(("gamma", 0.7, ()))
+    for _ in range(2):
+        shape.table.cache_clear()
+        assert shape.table("gamma", 0.7).tobytes() == made.tobytes()
+    (file,) = (tmp_path / "shapes").iterdir()
+    file.write_bytes(file.read_bytes()[:-9])  # cut short: it is made anew
+    shape.table.cache_clear()
+    assert shape.table("gamma", 0.7).tobytes() == made.tobytes()
+    shape.table.cache_clear()
+
+
+# e: a window of too many departures
+
+
+def test_e01_a_window_with_more_departures_than_are_told_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[search.__module__], "MOST_DEPARTURES", 5)
+    network = pack(draw("K1 rail A 9h B at 08:00"))
+    ask = FindItineraries("A", "B", MONDAY, tonnes=1.0, until=MONDAY + dt.timedelta(days=4))
+    assert len(search(network, ask).front) == 4
+    with pytest.raises(InputError, match=r"until \| found 5 departures and more \| ask for a shorter window"):
+        search(network, replace(ask, until=MONDAY + dt.timedelta(days=6)))

@@ -59,8 +59,8 @@ class Labelling:
 
     def shun(self, arcs: Flags | None) -> None:
         """Have searches go round some arcs (n_arcs,) wherever there is a way; None is none."""
-        price, *rest = self.graph.arc["price"], *self.costs[1:]
-        self.costs = price if arcs is None else price + SHUNNED_USD * arcs, rest[0], rest[1]
+        price = self.graph.arc["price"]
+        self.costs = (price if arcs is None else price + SHUNNED_USD * arcs, *self.costs[1:])
         self.usual = self.usual and arcs is None
 
     @cached_property

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from karvan.ground.errors import InputError, Problem
 from karvan.ground.sphere import great_circle_km
 from karvan.itinerary.calendar import hours_from
 from karvan.itinerary.chain import Chain
@@ -24,7 +25,7 @@ from karvan.network.network import END, START, Flags, Floats, Network, Node
 __all__ = ["Chain", "Found", "best_of_families", "generalised", "pareto", "search"]
 
 MOST_DEPARTURES = 2_000
-"""Of a window; a plan with more is for a machine, and it can ask day by day."""
+"""Of a window; who needs more can ask day by day."""
 JUST_AFTER_H = 1e-5
 """Hours after which a departure is missed ..."""
 AT_ONCE_H = 1e-7
@@ -125,6 +126,7 @@ def _profile(run: Labelling, until_h: float) -> tuple[list[Chain], list[Chain], 
 
     After each departure that is missed the set is another: range queries as of Delling et al. (2012), the earliest
     first. Chains that wait for no hour of the clock move with the departure; each is told once, from when on it does.
+    Raises InputError where there are more departures than anyone could choose among.
     """
     waiting: list[Chain] = []
     floating: dict[Chain, float] = {}
@@ -146,6 +148,9 @@ def _profile(run: Labelling, until_h: float) -> tuple[list[Chain], list[Chain], 
         at = min(nexts, default=until_h)
         if at >= until_h:
             break
+    else:
+        remedy = f"ask for a shorter window: of more than {MOST_DEPARTURES:,} departures nobody could choose"
+        raise InputError("the request", [Problem("until", f"{MOST_DEPARTURES:,} departures and more", remedy)])
     waiting = [chain for chain in waiting if chain.start_h < until_h and chain.time_h <= run.horizon_h]
     floating = {chain: ends for chain, ends in floating.items() if chain.time_h <= run.horizon_h}
     kept = [

@@ -18,9 +18,6 @@ Flags = NDArray[np.bool_]
 Shape = tuple[str, float, tuple[float, ...]]
 """Kind, coefficient of variation, and the numbers of a shape that is made of numbers."""
 
-KEPT_AS = "shape 1"
-"""To be counted up when a table is made otherwise."""
-NODES = 4097
 FINEST_CV = 1e-3
 """Below it the inverse of the incomplete gamma function is not monotone any more in floating point."""
 
@@ -38,12 +35,15 @@ def table(kind: str, cv: float, values: tuple[float, ...] = ()) -> Floats:
 
 def _kept(shape: Shape) -> Floats:
     """The table of a shape from the cache; made, and put there, where it is not in it or cannot be read."""
-    name = f"{KEPT_AS} {version('scipy')} {version('numpy')} {shape}"
+    from karvan.kernels.chance import SHAPE_NODES  # it brings the compiler with it
+
+    # What makes a table is a part of its name, as with kernels: an edit must not find the table of before.
+    name = f"{version('scipy')} {version('numpy')} {SHAPE_NODES} {shape}".encode() + Path(__file__).read_bytes()
     folder = user_cache_path("karvan") / "shapes"
-    path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.npy"
+    path = folder / f"{hashlib.sha256(name).hexdigest()[:24]}.npy"
     try:
         made: Floats = np.load(path, allow_pickle=False)
-        if made.dtype == np.float64 and made.ndim == 1 and made.size == NODES:
+        if made.dtype == np.float64 and made.ndim == 1 and made.size == SHAPE_NODES + 1:
             return made
     except (OSError, ValueError, EOFError):
         pass

@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
@@ -160,19 +159,17 @@ class Compiler:
 
     def shut_hours(self, facility: Row) -> Iterator[tuple[float, float]]:
         """When a facility is out of its hours, by the clock of its place."""
-        zone = ZoneInfo(self.corridor.place(facility.place).time_zone or "UTC")
-        day = self.period.begin.astimezone(zone).date() - dt.timedelta(days=1)
+        zone = self.calendar.zone(facility.place)
+        first = self.period.begin.astimezone(zone).date() - dt.timedelta(days=1)
+        last = (self.period.begin + dt.timedelta(hours=self.period.total_h)).astimezone(zone).date()
         shut_from = 0.0
-        while shut_from < self.period.total_h:
-            opens, closes = (
-                self.period.hour(dt.datetime.combine(day, dt.time(), zone) + dt.timedelta(hours=hour))
-                for hour in (facility.opens, facility.closes + (24 if facility.closes <= facility.opens else 0))
-            )
-            if closes > opens:  # not so on the night that clocks leap over those hours
-                if opens > shut_from:
-                    yield shut_from, opens
-                shut_from = max(shut_from, closes)
-            day += dt.timedelta(days=1)
+        for spell in self.calendar.open_days(facility, first, last + dt.timedelta(days=1)):
+            opens, closes = (self.period.hour(instant) for instant in spell)
+            if opens > shut_from:
+                yield shut_from, opens
+            shut_from = max(shut_from, closes)
+            if shut_from >= self.period.total_h:
+                return
 
     # --- facilities
 
