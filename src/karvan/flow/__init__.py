@@ -1,0 +1,1 @@
+"""Flows: demand on a network whose capacity is short."""
