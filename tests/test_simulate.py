@@ -18,8 +18,9 @@ from karvan.corridor import Corridor
 from karvan.corridor.check import numbers
 from karvan.evidence.lock import TakenError
 from karvan.ground.errors import InputError
+from karvan.network.room import room_for
 from karvan.sim import corridor as compiler
-from karvan.sim.corridor import Period, compile_corridor, room_for
+from karvan.sim.corridor import Period, compile_corridor
 from karvan.sim.interval import paired
 from karvan.sim.outcome import Outcome
 from karvan.sim.pack import pack

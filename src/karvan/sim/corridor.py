@@ -17,6 +17,7 @@ from karvan.ground.errors import InputError, Problem
 from karvan.network.calendar import Calendar
 from karvan.network.item import AFLOAT, SERVICE_CV, WAIT_CV
 from karvan.network.ride import BERTHS, Riding, Way
+from karvan.network.room import load_share, room_for
 from karvan.sim import step as do
 from karvan.sim.closure import union
 from karvan.sim.stream import Pass, Ride, Stream
@@ -421,34 +422,13 @@ class Compiler:
 
     def size(self, way: Way, stream: Stream) -> int:
         """The share of a vehicle that a unit takes, so that a whole number of units fill it."""
-        vehicle, share = self.corridor.row("vehicle", way.service.vehicle), self.load_share(way)
+        vehicle, share = self.corridor.row("vehicle", way.service.vehicle), load_share(self.riding, way)
         room = room_for(vehicle, stream, share)
         if room < 1:
             found = f"no room for a {stream.unit} of {stream.id} at a load share of {share:g}"
             remedy = "give the vehicle more capacity, or its berths a larger load_share"
             raise InputError("the corridor", [Problem(f"vehicle.csv, row {vehicle.id}", found, remedy)])
         return int(FULL / room)
-
-    def load_share(self, way: Way) -> float:
-        """The share of its capacity that a vessel may load: the least of the berths at which it calls."""
-        if way.service.mode not in ("sea", "inland_waterway"):
-            return 1.0
-        berths = [self.riding.berth(stop.place, way.service.vehicle) for stop in way.stops if stop.call != "pass"]
-        return min((berth.load_share for berth in berths if berth and berth.load_share is not None), default=1.0)
-
-
-def room_for(vehicle: Row, stream: Stream, share: float = 1.0) -> float:
-    """Units of a stream that a vehicle takes when it loads a share of its capacity.
-
-    Whole wagons and trucks; boxes are not rounded, for small ones stand beside large ones.
-    """
-    if stream.unit == "container":
-        return share * (vehicle.capacity_teu or 0.0) / stream.teu
-    if stream.unit == "wagon":
-        slots = vehicle.capacity_wagons or (vehicle.capacity_t or 0.0) / stream.tonnes
-    else:
-        slots = vehicle.capacity_trucks or (vehicle.capacity_teu or 0.0) / 2
-    return float(int(share * slots + 1e-9))  # .58 of 50 is 29, though not in floating point
 
 
 def _thing(way: Way, k: int, table: str) -> str:

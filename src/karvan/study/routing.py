@@ -14,6 +14,7 @@ from karvan.itinerary import FindItineraries, Load
 from karvan.itinerary.request import MODES
 from karvan.itinerary.search import Chain, best_of_families, generalised
 from karvan.network import Network, pack
+from karvan.network.room import facility_for
 from karvan.sim.stream import EVEN, Pass, Ride, Stream
 
 TEU_PER_TRUCK = 2
@@ -164,18 +165,5 @@ def _legs(network: Network, chain: Chain) -> tuple[Pass | Ride, ...]:
             legs.append(Ride(network.ways[arc.way].id, arc.board, arc.alight))
             continue
         beside = [network.ways[arcs[n].way] for n in (at - 1, at + 1) if 0 <= n < len(arcs) and arcs[n].is_ride]
-        legs.append(Pass(_for_vehicle(network.corridor, arc.facility, [way.service.vehicle for way in beside])))
+        legs.append(Pass(facility_for(network.corridor, arc.facility, [way.service.vehicle for way in beside])))
     return tuple(legs)
-
-
-def _for_vehicle(corridor: Corridor, name: str, vehicles: list[str]) -> str:
-    facility = corridor.row("facility", name)
-    same = ("place", "kind", "serves", "from_mode", "to_mode", "from_gauge_mm", "to_gauge_mm")
-    alike = [
-        other
-        for other in corridor.rows("facility")
-        if all(getattr(other, column) == getattr(facility, column) for column in same)
-    ]
-    named = [other.id for other in alike if set(other.vehicles) & set(vehicles)]
-    free = [other.id for other in alike if not other.vehicles]
-    return str((named or ([name] if name in free else free) or [name])[0])

@@ -8,7 +8,8 @@ from typing import Any
 from karvan.corridor.corridor import Corridor
 from karvan.evidence.run import RunFolder
 from karvan.ground.errors import InputError, Problem
-from karvan.network.item import SERVICE_CV, WAIT_CV, Hours, spread
+from karvan.network.closing import Closing
+from karvan.network.item import WAIT_CV, Hours, spread
 from karvan.network.ride import Riding, Way
 from karvan.sim.corridor import queue_of
 from karvan.sim.simulation import Simulation
@@ -133,35 +134,13 @@ class RunWaits:
         Who comes at any time waits for the rest of a closure, if there is one. With a share p of the time closed that
         is p E[D2] / 2 E[D] on average, with the second moment p E[D3] / 3 E[D]: the mean times 2/3 E[D3] / E[D2].
         """
-        passed = self.passed()
+        passed, closing = self.passed(), Closing(self.ran, self.year)
         for (cause, part), hours in self.vehicle_h.items():
             table, _, name = part.partition(" ")
             if cause == "weather" and passed.get((table, name)):
                 mean = hours / passed[table, name]
-                second = mean * 2 / 3 * self.closed_h(table, name)
+                second = mean * 2 / 3 * closing.skewed_h(table, name)
                 yield (table, name), Hours(mean, max(second - mean**2, 0.0))
-
-    def closed_h(self, table: str, name: str) -> float:
-        """E[D3] / E[D2] of the closures that stop a row, as of gamma times; those with dates as they are."""
-        squares = cubes = 0.0
-        for closure in self.ran.rows("closure"):
-            if closure.stops_table == table and name in closure.stops:
-                for often, mean, cv2 in self.durations(closure.times_of or closure.id):
-                    squares += often * mean**2 * (1 + cv2)
-                    cubes += often * mean**3 * (1 + cv2) * (1 + 2 * cv2)
-        return cubes / squares if squares else 0.0
-
-    def durations(self, closure: str) -> Iterator[tuple[float, float, float]]:
-        """How often a year a closure begins, its mean duration and its squared cv: each by its dates, else as drawn."""
-        times = [time for time in self.ran.rows("closure_time") if time.closure == closure]
-        dated = [time for time in times if time.begins.year == self.year]
-        for time in dated:
-            yield 1.0, (time.ends - time.begins).total_seconds() / 3600, 0.0
-        starts = sum(rate.starts for rate in self.ran.rows("closure_rate") if rate.closure == closure)
-        if starts and not dated:
-            row = self.ran.row("closure", closure)
-            usual_cv = SERVICE_CV.get(row.duration_dist, 1.0 if row.duration_dist else 0.0)
-            yield starts, row.duration_h, (usual_cv if row.duration_cv is None else row.duration_cv) ** 2
 
     def passed(self) -> dict[tuple[str, str], float]:
         """Vehicles that left each stop and passed each link, from the vehicles that loaded."""

@@ -1,0 +1,203 @@
+"""What a method gives for a corridor: which chains goods take, what that loads, and what finds no room."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from karvan.flow.chains import Chain
+from karvan.flow.loads import Step
+from karvan.flow.problem import Problem
+from karvan.flow.supply import SLOTS, TRIPS
+from karvan.network.network import Floats
+
+LEAST = 1e-9
+"""The share of its goods below which a flow is none."""
+FULL = 1 - 1e-6
+"""The use from which on something is short."""
+
+
+class Left(NamedTuple):
+    """Goods that stay where they are."""
+
+    goods: int
+    units: float
+    """A year."""
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceFlows:
+    """Flows of goods over a corridor."""
+
+    problem: Problem
+    method: str
+    flows: tuple[tuple[Chain, float], ...]
+    """Chains and units a year, by the goods' number and then the most first."""
+    left: tuple[Left, ...]
+    sailings: dict[int, float]
+    """Of each scheduled service, by the number of its resource."""
+    wait_h: Floats
+    """What those wait who come to each resource (n_resources,)."""
+    steps: tuple[Step, ...] = ()
+    asked_gap: float = 0.0
+    worth: Floats = field(default_factory=lambda: np.empty(0))
+    """USD a year that one more of each resource would save, where capacities are hard (n_resources,)."""
+    settled: bool = True
+
+    @property
+    def gap(self) -> float:
+        return self.steps[-1].gap if self.steps else 0.0
+
+    @cached_property
+    def load(self) -> Floats:
+        """What is taken of each resource, scheduled sailings counted (n_resources,)."""
+        return self.problem.with_sailings(self.problem.loads(list(self.flows)), self.sailings)
+
+    @cached_property
+    def room(self) -> Floats:
+        """What there is of each resource (n_resources,)."""
+        return self.problem.room(self.sailings)
+
+    @cached_property
+    def teu(self) -> Floats:
+        """TEU a year that take each resource; of wagons none (n_resources,)."""
+        return self._sum("teu")
+
+    @cached_property
+    def tonnes(self) -> Floats:
+        """Tonnes a year that take each resource (n_resources,)."""
+        return self._sum("tonnes")
+
+    def _sum(self, what: str) -> Floats:
+        found = np.zeros(self.problem.n_resources)
+        for chain, units in self.flows:
+            found[chain.taken] += units * getattr(self.problem.goods[chain.goods], what)
+        return found
+
+    @cached_property
+    def hours(self) -> Floats:
+        """Hours of each flow, waits included (n_flows,)."""
+        return np.array([chain.hours + chain.times @ self.wait_h[chain.waited] for chain, _ in self.flows])
+
+    def resources(self) -> list[dict[str, Any]]:
+        """A row for each resource that is used, or would be if there were more of it."""
+        worth = self.worth if len(self.worth) else np.full(self.problem.n_resources, np.nan)
+        rows = []
+        for ix, of in enumerate(self.problem.supply.resources):
+            if not self.load[ix] and not worth[ix] > 0:
+                continue
+            a_teu = self.load[ix] / self.teu[ix] if self.teu[ix] else np.nan
+            rows.append(
+                {
+                    "resource": of.id, "kind": of.kind, "place": of.place, "unit": of.unit,
+                    "load": float(self.load[ix]), "capacity": float(self.room[ix]),
+                    "used": float(self.load[ix] / self.room[ix]) if self.room[ix] else np.nan,
+                    "teu": float(self.teu[ix]), "tonnes": float(self.tonnes[ix]), "wait_h": float(self.wait_h[ix]),
+                    "worth_usd": float(worth[ix]), "worth_usd_teu": float(worth[ix] * a_teu),
+                    "one_more": of.change, "one_more_usd": float(worth[ix] * of.one_more),
+                }
+            )  # fmt: skip
+        return rows
+
+    def worth_most(self) -> list[dict[str, Any]]:
+        """Resources by what the goods would gain for each TEU, or unit, that more of it lets through; slots by their
+        sailings."""
+        rows = [row for row in self.resources() if row["worth_usd"] > LEAST and row["kind"] != SLOTS]
+        return sorted(rows, key=lambda row: (-row["one_more_usd"], row["resource"]))
+
+    def links(self) -> list[dict[str, Any]]:
+        """Goods and full vehicles over each link, each way."""
+        found: dict[tuple[str, bool], Floats] = defaultdict(lambda: np.zeros(4))
+        for chain, units in self.flows:
+            goods, chains = self.problem.goods[chain.goods], self.problem.chains[chain.goods]
+            network = chains.network
+            for ix in chain.arcs:
+                arc = network.arcs[ix]
+                if arc.is_ride:
+                    way = network.ways[arc.way]
+                    amount = units * np.array([1.0, goods.teu, goods.tonnes, chains.share[ix]])
+                    for hop in range(arc.board, arc.alight):
+                        link = way.links[hop]
+                        found[link.id, link.from_place == way.stops[hop].place] += amount
+        rows = []
+        for (link, there), (units, teu, tonnes, vehicles) in sorted(
+            found.items(), key=lambda one: (one[0][0], not one[0][1])
+        ):
+            row = self.problem.corridor.row("link", link)
+            ends = (row.from_place, row.to_place) if there else (row.to_place, row.from_place)
+            rows.append(
+                {"link": link, "from_place": ends[0], "to_place": ends[1], "mode": row.mode, "units": float(units),
+                 "teu": float(teu), "tonnes": float(tonnes), "vehicles": float(vehicles)}
+            )  # fmt: skip
+        return rows
+
+    def chains(self) -> list[dict[str, Any]]:
+        """A row for each flow: goods, family, the services ridden, units, what one pays, how long it takes."""
+        rows = []
+        for (chain, units), hours in zip(self.flows, self.hours, strict=True):
+            goods, network = self.problem.goods[chain.goods], self.problem.chains[chain.goods].network
+            rides = [network.arcs[ix] for ix in chain.arcs if network.arcs[ix].is_ride]
+            services = " + ".join(network.ways[arc.way].id for arc in rides)
+            changes = [network.ways[arc.way].stops[arc.board].place for arc in rides[1:]]
+            rows.append(
+                {"demand": goods.id, "origin": goods.origin, "destination": goods.destination,
+                 "commodity": goods.commodity, "unit": goods.unit, "family": chain.family,
+                 "by": " - ".join(changes), "services": services, "units": float(units),
+                 "teu": float(units * goods.teu), "tonnes": float(units * goods.tonnes), "hours": float(hours),
+                 "usd_unit": chain.usd, "kg_co2e_unit": chain.kg,
+                 "cost_usd_unit": float(chain.cost + goods.usd_h * (hours - chain.hours))}
+            )  # fmt: skip
+        return rows
+
+    def families(self) -> list[dict[str, Any]]:
+        """TEU and tonnes of each family between each pair of places, and its share of the pair's tonnes."""
+        found: dict[tuple[str, str, str, str], Floats] = defaultdict(lambda: np.zeros(2))
+        for chain, units in self.flows:
+            of = self.problem.goods[chain.goods]
+            key = of.origin, of.destination, of.unit, chain.family
+            found[key] += units * np.array([of.teu, of.tonnes])
+        whole: dict[tuple[str, str], float] = defaultdict(float)
+        for (origin, destination, _, _), amount in found.items():
+            whole[origin, destination] += amount[1]
+        return [
+            {"origin": origin, "destination": destination, "unit": unit, "family": family, "teu": float(teu),
+             "tonnes": float(tonnes), "share": float(tonnes / whole[origin, destination])}
+            for (origin, destination, unit, family), (teu, tonnes) in sorted(found.items())
+        ]  # fmt: skip
+
+    def unserved(self) -> list[dict[str, Any]]:
+        """Goods that stay where they are, with the reason."""
+        rows = []
+        for one in self.left:
+            of = self.problem.goods[one.goods]
+            rows.append(
+                {"demand": of.id, "origin": of.origin, "destination": of.destination, "commodity": of.commodity,
+                 "unit": of.unit, "units": one.units, "teu": one.units * of.teu, "tonnes": one.units * of.tonnes,
+                 "share": one.units / of.per_year if of.per_year else np.nan, "reason": one.reason}
+            )  # fmt: skip
+        return rows
+
+    def totals(self) -> dict[str, float]:
+        """Sums over all goods in a year: TEU, tonnes, what was paid, hours' worth, CO2e, and what was left."""
+        goods = self.problem.goods
+        worth_h = sum(
+            units * goods[chain.goods].usd_h * hours
+            for (chain, units), hours in zip(self.flows, self.hours, strict=True)
+        )
+        return {
+            "teu": sum(units * goods[chain.goods].teu for chain, units in self.flows),
+            "tonnes": sum(units * goods[chain.goods].tonnes for chain, units in self.flows),
+            "usd": sum(units * chain.usd for chain, units in self.flows),
+            "time_usd": float(worth_h),
+            "t_co2e": sum(units * chain.kg for chain, units in self.flows) / 1000,
+            "unserved_teu": sum(one.units * goods[one.goods].teu for one in self.left),
+            "unserved_tonnes": sum(one.units * goods[one.goods].tonnes for one in self.left),
+        }
+
+
+__all__ = ["FULL", "LEAST", "TRIPS", "Left", "ServiceFlows"]
