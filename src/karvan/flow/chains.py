@@ -58,6 +58,7 @@ class Chains:
         self.cost = self.price + goods.usd_h * layer.hours + co2e_usd_t / 1000 * self.kg
         self.allowed = self.marked.allowed(goods.families)
         start, end = Node(START, goods.origin), Node(END, goods.destination)
+        self._known: dict[tuple[int, ...], Chain] = {}
         self.start, self.end = (int(self.network.node_ix.get(node, -1)) for node in (start, end))
 
     @cached_property
@@ -73,7 +74,7 @@ class Chains:
             return "a place that it must pass is on no service"
         if not np.isfinite(self.left[self.start]):
             return "no way"
-        return "" if self.find(self.cost) else "no way of its families"
+        return "" if self.find(self.cost, self.allowed) else "no way of its families"
 
     @cached_property
     def left(self) -> Floats:
@@ -88,22 +89,33 @@ class Chains:
         return found
 
     def cheapest(self, price: Floats, wait_h: Floats) -> tuple[float, Chain] | None:
-        """The cheapest chain and its generalised cost, at prices of what is taken and waits for it; None if there is none.
+        """The cheapest chain and its generalised cost, at prices of what is taken and waits for it; None without any.
 
         price: USD for one of each resource; wait_h: hours (n_resources,). Neither may be negative.
         """
-        layer = self.layer
-        cost = self.cost + layer.by_unit @ price + self.goods.usd_h * (layer.waits @ wait_h)
-        rides = layer.by_room @ price
-        cost += np.where(rides > 0, rides * self.share, 0.0)
-        found = self.find(cost)
+        cost = self.cost_at(price, wait_h)
+        found = self.find(cost, self.allowed)
         return (float(cost[list(found)].sum()), self.chain(found)) if found else None
 
-    def find(self, cost: Floats) -> tuple[int, ...]:
-        """Arcs of the cheapest straight chain of an allowed family, at costs of arcs; none where there is none."""
+    def best_of_families(self, price: Floats, wait_h: Floats) -> list[tuple[float, Chain]]:
+        """The cheapest chain of each family that the goods may take, and has one, in the order of the rules."""
+        cost = self.cost_at(price, wait_h)
+        bits = [1 << ix for ix in range(len(self.marked.families.rules) + 1) if self.allowed & 1 << ix]
+        found = [arcs for arcs in (self.find(cost, bit) for bit in bits) if arcs]
+        return [(float(cost[list(arcs)].sum()), self.chain(arcs)) for arcs in found]
+
+    def cost_at(self, price: Floats, wait_h: Floats) -> Floats:
+        """What a unit pays for each arc, at prices of what is taken and waits for it (n_arcs,)."""
+        layer = self.layer
+        cost: Floats = self.cost + layer.by_unit @ price + self.goods.usd_h * (layer.waits @ wait_h)
+        rides = layer.by_room @ price
+        return cost + np.where(rides > 0, rides * self.share, 0.0)
+
+    def find(self, cost: Floats, allowed: int) -> tuple[int, ...]:
+        """Arcs of the cheapest straight chain of the allowed families, at costs of arcs; none where there is none."""
         from karvan.kernels.straight import FOUND, FULL, straight
 
-        if self.start < 0 or self.end < 0 or not self.allowed:
+        if self.start < 0 or self.end < 0 or not allowed:
             return ()
         network, of = self.network, self.marked
         room = workspace(len(network.nodes) * len(of.mask), network.comes_to.shape[1])
@@ -112,7 +124,7 @@ class Chains:
             key, item = np.empty(heap), np.empty(heap, dtype=np.int64)
             status, length = straight(
                 network.first_out, network.head, cost, self.left, of.families.marks, network.comes_to, of.rank, of.mask,
-                room.after, of.may_be, of.family_of, self.allowed, self.start, self.end,
+                room.after, of.may_be, of.family_of, allowed, self.start, self.end,
                 room.least, room.came, room.places, key, item, room.chain,
             )  # fmt: skip
             if status != FULL:
@@ -122,7 +134,11 @@ class Chains:
 
     def chain(self, arcs: tuple[int, ...]) -> Chain:
         """A chain of arcs with all that it comes to."""
-        arcs = self.fitted(arcs)
+        if arcs not in self._known:
+            self._known[arcs] = self._chain(self.fitted(arcs))
+        return self._known[arcs]
+
+    def _chain(self, arcs: tuple[int, ...]) -> Chain:
         ix, layer = list(arcs), self.layer
         marks = int(np.bitwise_or.reduce(self.marked.families.marks[ix]))
         taken = self._uses(arcs)
@@ -150,7 +166,7 @@ class Chains:
             if not arc.is_ride:
                 beside = [all_arcs[arcs[n]] for n in (at - 1, at + 1) if 0 <= n < len(arcs)]
                 vehicles = [self.network.ways[other.way].service.vehicle for other in beside if other.is_ride]
-                found[at] = self._same_but(ix, facility_for(self.network.corridor, arc.facility, vehicles))
+                found[at] = self._same_but(ix, facility_for(self.network.riding, arc.facility, vehicles))
         return tuple(found)
 
     def _same_but(self, ix: int, facility: str) -> int:

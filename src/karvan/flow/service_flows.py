@@ -74,10 +74,18 @@ class ServiceFlows:
         return self._sum("tonnes")
 
     def _sum(self, what: str) -> Floats:
+        """Of sailings, what takes a slot of theirs on any hop."""
         found = np.zeros(self.problem.n_resources)
         for chain, units in self.flows:
-            found[chain.taken] += units * getattr(self.problem.goods[chain.goods], what)
+            amount = units * getattr(self.problem.goods[chain.goods], what)
+            found[chain.taken] += amount
+            found[list({self._sailing_of[ix] for ix in chain.taken.tolist() if ix in self._sailing_of})] += amount
         return found
+
+    @cached_property
+    def _sailing_of(self) -> dict[int, int]:
+        """The resource of the sailings that give each slot."""
+        return {slot: trips.resource for trips in self.problem.supply.trips for slot in trips.gives}
 
     @cached_property
     def hours(self) -> Floats:
@@ -92,6 +100,7 @@ class ServiceFlows:
             if not self.load[ix] and not worth[ix] > 0:
                 continue
             a_teu = self.load[ix] / self.teu[ix] if self.teu[ix] else np.nan
+            a_tonne = self.load[ix] / self.tonnes[ix] if self.tonnes[ix] else np.nan
             rows.append(
                 {
                     "resource": of.id, "kind": of.kind, "place": of.place, "unit": of.unit,
@@ -99,16 +108,16 @@ class ServiceFlows:
                     "used": float(self.load[ix] / self.room[ix]) if self.room[ix] else np.nan,
                     "teu": float(self.teu[ix]), "tonnes": float(self.tonnes[ix]), "wait_h": float(self.wait_h[ix]),
                     "worth_usd": float(worth[ix]), "worth_usd_teu": float(worth[ix] * a_teu),
+                    "worth_usd_t": float(worth[ix] * a_tonne),
                     "one_more": of.change, "one_more_usd": float(worth[ix] * of.one_more),
                 }
             )  # fmt: skip
         return rows
 
     def worth_most(self) -> list[dict[str, Any]]:
-        """Resources by what the goods would gain for each TEU, or unit, that more of it lets through; slots by their
-        sailings."""
+        """Resources by what one more tonne of goods that they let through would save; slots by their sailings."""
         rows = [row for row in self.resources() if row["worth_usd"] > LEAST and row["kind"] != SLOTS]
-        return sorted(rows, key=lambda row: (-row["one_more_usd"], row["resource"]))
+        return sorted(rows, key=lambda row: (-row["worth_usd_t"], row["resource"]))
 
     def links(self) -> list[dict[str, Any]]:
         """Goods and full vehicles over each link, each way."""

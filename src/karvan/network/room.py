@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.network.ride import BERTHS, Riding, Way
 
@@ -43,18 +42,18 @@ def load_share(riding: Riding, way: Way) -> float:
     return min((berth.load_share for berth in berths if berth and berth.load_share is not None), default=1.0)
 
 
-LIKE = ("place", "kind", "serves", "from_mode", "to_mode", "from_gauge_mm", "to_gauge_mm")
-"""Columns in which facilities agree that do the same work."""
+LIKE = ("serves", "from_mode", "to_mode", "from_gauge_mm", "to_gauge_mm")
+"""Columns in which facilities of a kind and place agree that do the same work."""
 
 
-def facility_for(corridor: Corridor, name: str, vehicles: Sequence[str]) -> str:
+def facility_for(riding: Riding, name: str, vehicles: Sequence[str]) -> str:
     """A facility, or in its place one that does the same and names one of these vehicles, or names none."""
-    facility = corridor.row("facility", name)
+    facility = riding.corridor.row("facility", name)
     if facility.kind == "terminal_gate":
         return name
     alike = [
         other
-        for other in corridor.rows("facility")
+        for other in riding.facilities(facility.kind, facility.place)
         if all(getattr(other, column) == getattr(facility, column) for column in LIKE)
     ]
     named = [other.id for other in alike if set(other.vehicles) & set(vehicles)]

@@ -6,10 +6,12 @@ All of a row takes the way of least generalised cost; how flows part when capaci
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
+from karvan.flow.goods import TEU_PER_TRUCK, UNITS, unit_of
 from karvan.itinerary import FindItineraries, Load
 from karvan.itinerary.request import MODES
 from karvan.itinerary.search import Chain, best_of_families, generalised
@@ -17,10 +19,8 @@ from karvan.network import Network, pack
 from karvan.network.room import facility_for
 from karvan.sim.stream import EVEN, Pass, Ride, Stream
 
-TEU_PER_TRUCK = 2
 AT_SEA = ("sea",)
 """What is counted at a port and goes by an ocean goes from that port by ship, where there is a ship."""
-UNITS = ("container", "wagon", "truck")
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,7 @@ class Routing:
 
 def route_demand(corridor: Corridor, year: int, factor: float = 1.0) -> Routing:
     """Streams of a year's demand, every row times `factor`."""
-    shares: dict[str, list[float]] = {}
-    for row in corridor.rows("month_profile"):
-        shares.setdefault(row.profile, [0.0] * 12)[row.month - 1] = row.share
+    shares = month_shares(corridor)
     streams: list[Stream] = []
     unrouted: list[Unrouted] = []
     for unit in UNITS:
@@ -59,19 +57,21 @@ def route_demand(corridor: Corridor, year: int, factor: float = 1.0) -> Routing:
                 unrouted.append(Unrouted(row.id, unit, row.families))
                 continue
             family, chain = found
-            legs = _legs(network, chain)
+            legs = legs_of(network, chain.arcs)
             for suffix, teu, tonnes, per_year in amounts(row, goods, unit):
-                profile = tuple(shares[row.month_profile]) if row.month_profile else EVEN
                 streams.append(
                     Stream(f"{row.id}{suffix}", row.id, row.origin, row.destination, family, unit, teu, tonnes,
-                           per_year * factor, profile, legs)
+                           per_year * factor, shares[row.month_profile or ""], legs)
                 )  # fmt: skip
     return Routing(tuple(streams), tuple(unrouted))
 
 
-def unit_of(row: Row) -> str:
-    """What a row of demand moves in."""
-    return str(row.unit or ("container" if row.teu_year is not None else "wagon"))
+def month_shares(corridor: Corridor) -> dict[str, tuple[float, ...]]:
+    """Shares of the year by month of each profile (12,); of none, "", even."""
+    shares: dict[str, list[float]] = {"": list(EVEN)}
+    for row in corridor.rows("month_profile"):
+        shares.setdefault(row.profile, [0.0] * 12)[row.month - 1] = row.share
+    return {profile: tuple(months) for profile, months in shares.items()}
 
 
 def amounts(row: Row, goods: Row, unit: str) -> list[tuple[str, int, float, float]]:
@@ -156,14 +156,14 @@ def cheapest(network: Network, row: Row, goods: Row) -> tuple[str, Chain] | None
     return None
 
 
-def _legs(network: Network, chain: Chain) -> tuple[Pass | Ride, ...]:
-    """The legs of a chain; a facility gives way to one like it that names the vessel ridden from or to there."""
-    arcs = [network.arcs[ix] for ix in chain.arcs]
+def legs_of(network: Network, chain: Sequence[int]) -> tuple[Pass | Ride, ...]:
+    """The legs of a chain of arcs; a facility gives way to one like it that names the vessel ridden there."""
+    arcs = [network.arcs[ix] for ix in chain]
     legs: list[Pass | Ride] = []
     for at, arc in enumerate(arcs):
         if arc.is_ride:
             legs.append(Ride(network.ways[arc.way].id, arc.board, arc.alight))
             continue
         beside = [network.ways[arcs[n].way] for n in (at - 1, at + 1) if 0 <= n < len(arcs) and arcs[n].is_ride]
-        legs.append(Pass(facility_for(network.corridor, arc.facility, [way.service.vehicle for way in beside])))
+        legs.append(Pass(facility_for(network.riding, arc.facility, [way.service.vehicle for way in beside])))
     return tuple(legs)
