@@ -18,6 +18,7 @@ COMMANDS = {
     "matrix": "Hours, USD, kg CO2e and km between many places.",
     "gtfs": "Journeys over a timetable of somebody else's.",
     "simulate": "Simulate a corridor: times, queues, bottlenecks, with intervals.",
+    "assign": "Put all demand on the network: flows, what is unserved, what capacity is worth.",
     "calibrate": "Fit what nobody has published to what is.",
     "info": "What a corridor package holds.",
     "check": "Check a corridor package: every problem at once.",

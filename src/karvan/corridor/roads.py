@@ -58,7 +58,13 @@ class Roads:
     links: tuple[str, ...] = ()
     """What the files call each link, where they do."""
     lon_lat: Floats | None = None
-    """Where nodes are, in whatever coordinates the files have (n_nodes, 2)."""
+    """Where nodes are, in whatever coordinates the files have; NaN where they do not say (n_nodes, 2)."""
+    node_names: tuple[str, ...] = ()
+    """What the files call each node, where that is no number (n_nodes,)."""
+    zone_ids: Ints | None = None
+    """What the files call each zone, where that is not what they call its node (n_zones,)."""
+    zone_names: tuple[str, ...] = ()
+    """What the files call each zone, where that is no number (n_zones,)."""
 
     def __post_init__(self) -> None:
         problems = list(self._problems())
@@ -67,8 +73,8 @@ class Roads:
 
     @property
     def zones(self) -> Ints:
-        """What the files call each zone (n_zones,)."""
-        return self.nodes[: self.n_zones]
+        """What the files call each zone, or its place among those that they call by names (n_zones,)."""
+        return self.nodes[: self.n_zones] if self.zone_ids is None else self.zone_ids
 
     @property
     def n_nodes(self) -> int:
@@ -82,9 +88,19 @@ class Roads:
         """What a class minds of each link's toll and length, units of time (n_links,)."""
         return trips.toll_weight * self.toll + trips.length_weight * self.length
 
+    def node(self, ix: int) -> str:
+        """What the files call a node."""
+        return self.node_names[ix] if self.node_names else str(self.nodes[ix])
+
+    def zone(self, ix: int) -> str:
+        """What the files call a zone."""
+        if self.zone_names:
+            return self.zone_names[ix]
+        return str(self.zone_ids[ix]) if self.zone_ids is not None else self.node(ix)
+
     def link(self, ix: int) -> str:
         """How a message calls a link."""
-        ends = f"{self.nodes[self.tail[ix]]} - {self.nodes[self.head[ix]]}"
+        ends = f"{self.node(int(self.tail[ix]))} - {self.node(int(self.head[ix]))}"
         return f"{self.links[ix]} ({ends})" if self.links else ends
 
     def _problems(self) -> Iterator[Problem]:
@@ -107,7 +123,7 @@ class Roads:
             bad = np.flatnonzero(~((of.trips >= 0) & np.isfinite(of.trips)).ravel())
             for cell in bad[:5]:
                 start, end = divmod(int(cell), self.n_zones)
-                address = f"trips of {of.name}, {self.zones[start]} to {self.zones[end]}"
+                address = f"trips of {of.name}, {self.zone(start)} to {self.zone(end)}"
                 yield Problem(address, str(of.trips[start, end]), none_negative)
             if not 0 < of.pce < np.inf:
                 yield Problem(f"class {of.name}, pce", str(of.pce), "give a number above 0")

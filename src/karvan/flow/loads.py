@@ -8,13 +8,15 @@ from typing import NamedTuple
 import numpy as np
 
 from karvan.corridor.roads import Floats, Roads
+from karvan.flow.used_paths import UsedPaths
 
 
 class Step(NamedTuple):
     """Where a method stood after an iteration."""
 
     gap: float
-    """Relative gap: total cost less that of all on the cheapest paths, over total cost."""
+    """Relative gap: total cost less that of all on the cheapest paths, over total cost. Of a stochastic equilibrium the
+    flow on paths that would be chosen otherwise, over all flow."""
     objective: float
     """What is minimised; of an equilibrium, Beckmann's integral."""
     total: float
@@ -46,6 +48,8 @@ class Loads:
     unserved: tuple[Unserved, ...] = ()
     worth: Floats | None = None
     """What one more unit of capacity would save, of each link, where capacities are hard (n_links,)."""
+    used_paths: UsedPaths | None = None
+    """What these flows add up from, where the method knows and was asked."""
 
     @property
     def gap(self) -> float:

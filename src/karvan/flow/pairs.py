@@ -26,6 +26,13 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.origin)
 
+    def of_origins(self, first: int, end: int) -> Pairs:
+        """Those from origins first .. end - 1 only."""
+        ends = self.first[first : end + 1]
+        cut = slice(ends[0], ends[-1])
+        pairs = self.origin[cut], self.destination[cut], self.trips[cut]
+        return Pairs(*pairs, self.origins[first:end], ends - ends[0])
+
 
 def pairs_of(of: TripClass) -> Pairs:
     """The pairs of a class that have trips."""

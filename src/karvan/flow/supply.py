@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -82,10 +82,16 @@ class Trips:
 
 
 class Supply:
-    """The resources of a corridor in a year, and what rides and passages take of them."""
+    """The resources of a corridor in a year, and what rides and passages take of them.
 
-    def __init__(self, corridor: Corridor, year: int) -> None:
-        self.corridor, self.year = corridor, year
+    Waits for vehicles that are formed as goods come are the package's, or those that are given in `departures`, by way
+    and stop.
+    """
+
+    def __init__(
+        self, corridor: Corridor, year: int, departures: Mapping[tuple[str, int], Hours] | None = None
+    ) -> None:
+        self.corridor, self.year, self.departures = corridor, year, departures or {}
         self.closing = Closing(corridor, year)
         self.riding = Riding(corridor, self.without_queues)
         self.ways = {way.id: way for way in self.riding.ways()}
@@ -93,7 +99,7 @@ class Supply:
         self.ix: dict[str, int] = {}
         self.pool_of = {service: pool for pool in corridor.rows("pool") for service in pool.services}
         for facility in corridor.rows("facility"):
-            if facility.servers < AMPLE:
+            if facility.servers < AMPLE and moments(stay(facility))[0] > 0:
                 self._add(self._facility(facility))
         for link in corridor.rows("link"):
             if link.paths_per_day:
@@ -120,7 +126,7 @@ class Supply:
         for table, name in self.closing.stopped:
             if table in ("service", "place", "link"):
                 closures[table, name] = self.closing.wait(table, name)
-        departures = {
+        departures = dict(self.departures) | {
             (way.id, k): NOTHING
             for way in Riding(self.corridor).ways()
             for k in range(len(way.stops) - 1)
@@ -140,7 +146,7 @@ class Supply:
             hours = (facility.closes - facility.opens) % 24 or 24.0
             open_share *= hours / 24
             shut_h += (24 - hours) ** 2 / 48
-        each = YEAR_H * open_share * batch / mean if mean else float("inf")
+        each = YEAR_H * open_share * batch / mean
         return Resource(
             facility.id, FACILITY, "facility", facility.id, facility.place, facility.serves, each * facility.servers,
             each, f"facility/{facility.id}/servers=+1", facility.servers, mean, variance, batch, open_share, shut_h,

@@ -33,6 +33,11 @@ def point(name: str, lon: float, lat: float, properties: dict[str, Any]) -> dict
     return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
 
 
+def line_feature(name: str, points: Sequence[Point], properties: dict[str, Any]) -> dict[str, Any]:
+    """A line (degrees, WGS 84) with what is said of it."""
+    return {"type": "Feature", "id": name, "geometry": _line(points), "properties": properties}
+
+
 def _feature(table: str, row: Row, geometry: dict[str, Any]) -> dict[str, Any]:
     cells = {column.name: getattr(row, column.name) for column in BY_NAME[table] if column.name not in ("lon", "lat")}
     properties = {"table": table} | {name: value for name, value in cells.items() if value not in (None, "")}
