@@ -124,7 +124,7 @@ def test_c01_the_worth_of_capacity_is_what_the_optimum_falls_by() -> None:
     corridor = drawn(SHIP)
     ask = Assign(method="so")
     problem = problem_of(corridor, ask)
-    found, _ = solved(problem, ServiceDelays(problem.supply))
+    found, _ = solved(problem, ServiceDelays(problem))
     for ix in np.flatnonzero(found.worth > 0):
         sides = found.one_sided(int(ix))
         assert sides.next - 1e-6 <= found.worth[ix] <= sides.last + 1e-6

@@ -27,7 +27,7 @@ from karvan.ground.errors import InputError
 Method = Callable[..., Loads]
 BOTH = pytest.mark.parametrize("method", [equilibrium, frank_wolfe])
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT") != "1"
-EXAMPLES = 60 if COMPILED else 8
+EXAMPLES = 60 if COMPILED else 4
 
 
 def drawn(picture: str, trips: str, *, ends: str = "", **weights: float) -> Roads:
@@ -107,10 +107,8 @@ def test_a04_a_way_that_is_worth_a_trickle_only() -> None:
 def test_b01_flat_functions(method: Method, optimum: str) -> None:
     """No b, power 0, no limit, no time at all: constant costs, the cheapest takes all."""
     roads = drawn("A B 3 0 1 4\nA C 1 1 1 0\nC B 0 5 2 3\nA D 9 0.15 inf 4\nD B 0", "A B 2\nB A 1\nB B 5")
-    roads = replace(roads, tail=np.append(roads.tail, 1), head=np.append(roads.head, 0), **{
-        name: np.append(getattr(roads, name), value)
-        for name, value in (("capacity", np.inf), ("free_flow", 0), ("b", 1), ("power", 0.5), ("toll", 0), ("length", 1))
-    })  # fmt: skip
+    back = {"tail": 1, "head": 0, "capacity": np.inf, "free_flow": 0, "b": 1, "power": 0.5, "toll": 0, "length": 1}
+    roads = replace(roads, **{name: np.append(getattr(roads, name), value) for name, value in back.items()})
     loads = method(roads, 0.0, optimum=optimum)
     assert loads.converged
     assert loads.flow[0].tolist() == [0, 2, 2, 0, 0, 1]
@@ -126,9 +124,14 @@ def test_b02_high_powers_and_volumes_far_over_capacity() -> None:
     absurd = equilibrium(replace(roads, capacity=roads.capacity * 1e-12), 1e-10)
     assert absurd.converged
     assert absurd.flow[0, :2] == pytest.approx([100, 200], rel=1e-6)
-    for method in (equilibrium, frank_wolfe):
-        with pytest.raises(InputError, match="capacity \\| found 1e-30 under a flow of .* \\| give it in the trips' unit"):
-            method(replace(roads, capacity=np.full(3, 1e-30)))
+
+
+@BOTH
+@pytest.mark.skipif(not COMPILED, reason="numpy warns of the overflow that the compiled kernel cuts off")
+def test_b03_times_beyond_all_numbers_are_refused(method: Method) -> None:
+    roads = drawn("A B 1 1 1e-30 16\nA C 1 1 1e-30 16\nC B 0", "A B 300")
+    with pytest.raises(InputError, match=r"capacity \| found 1e-30 under a flow of .* \| give it in the trips' unit"):
+        method(roads)
 
 
 def test_c01_ends_are_not_passed() -> None:
@@ -166,14 +169,13 @@ def test_c03_no_trips(method: Method) -> None:
 @BOTH
 def test_c04_a_gap_out_of_reach_is_told(method: Method) -> None:
     roads = drawn(BRAESS, "A D 6")
-    loads = method(roads, 1e-15, 3)
+    loads = method(roads, 1e-15, 2)
     assert not loads.converged
-    assert len(loads.steps) == 3
+    assert len(loads.steps) == 2
     assert np.isfinite(loads.flow).all()
-    assert loads.gap > 1e-15
+    assert 1e-15 < loads.gap < 1
     seen: list[Step] = []
-    assert tuple(seen) == method(roads, 1e-15, 3, watch=seen.append).steps[:0]
-    assert tuple(seen) == loads.steps
+    assert method(roads, 1e-15, 2, watch=seen.append).steps == tuple(seen) == loads.steps
 
 
 @BOTH
@@ -206,7 +208,9 @@ def test_d01_classes_share_links_and_mind_tolls() -> None:
     assert skims(loads)["car_toll"][0, 1] == 1
 
 
-def random_city(seed: int, n_zones: int = 4, n_nodes: int = 9, n_classes: int = 1, *, odd: bool = True) -> Roads:
+def random_city(
+    seed: int, n_zones: int = 4, n_nodes: int = 9, n_classes: int = 1, *, odd: bool = True, crowd: float = 0.5
+) -> Roads:
     """A random network: a ring that connects all, and links across; functions of every kind if `odd`."""
     rng = np.random.default_rng(seed)
     ring = rng.permutation(n_nodes)
@@ -217,7 +221,10 @@ def random_city(seed: int, n_zones: int = 4, n_nodes: int = 9, n_classes: int = 
     power = rng.choice([0.0, 0.5, 1.0, 2.5, 4.0, 9.0], n) if odd else np.full(n, 4.0)
     classes = tuple(
         TripClass(
-            f"class {ix}", rng.integers(0, 9, (n_zones, n_zones)) * 1.0, pce=1.0 + 0.5 * ix, toll_weight=0.5 * ix
+            f"class {ix}",
+            rng.integers(0, 9, (n_zones, n_zones)) * crowd / n_classes,
+            pce=1.0 + 0.5 * ix,
+            toll_weight=0.5 * ix,
         )
         for ix in range(n_classes)
     )
@@ -371,6 +378,19 @@ def test_e06_skims_are_of_the_cheapest_path(seed: int) -> None:
         assert found[f"{of.name}_cost"] == pytest.approx(found[f"{of.name}_time"] + minded, rel=1e-12)
 
 
+@pytest.mark.skipif(not COMPILED, reason="takes long")
+@pytest.mark.parametrize("seed", [0, 23, 106, 112, 194, 233])
+def test_e07_classes_that_must_change_places_on_crowded_links(seed: int) -> None:
+    """Far too many trips of three classes that mind tolls differently: slow in the last digits, never wrong."""
+    roads = random_city(seed, n_classes=3, crowd=3.0)
+    loads = equilibrium(roads, 1e-5)
+    assert loads.converged
+    further = equilibrium(roads, 1e-9, 1000)
+    assert np.isfinite(further.flow).all()
+    assert further.steps[-1].objective <= loads.steps[-1].objective * (1 + 1e-12)
+    assert loads.steps[-1].objective - further.steps[-1].objective <= loads.gap * loads.steps[-1].total
+
+
 def test_f01_paths_over_a_link() -> None:
     loads = equilibrium(drawn(BRAESS, "A D 6"), 1e-12, keep_paths=True)
     used = loads.used_paths
@@ -383,16 +403,18 @@ def test_f01_paths_over_a_link() -> None:
 
 
 def test_f02_many_paths_need_more_room() -> None:
-    """So many ways between two zones that the first room for paths is too little several times."""
+    """Twelve stretches in a row with three ways each, so that the first room is too little several times."""
     steps = 12
-    picture = "".join(f"N{at} M{at}{way} {1 + 0.1 * way} 1 1 4\nM{at}{way} N{at + 1} 0\n" for at in range(steps) for way in range(3))
+    stretch = [(at, way) for at in range(steps) for way in range(3)]
+    picture = "".join(f"N{at} M{at}{way} {1 + 0.1 * way * at} 1 1 4\nM{at}{way} N{at + 1} 0\n" for at, way in stretch)
     loads = equilibrium(drawn(picture, f"N0 N{steps} 9"), 1e-10, keep_paths=True)
     assert loads.converged
     assert loads.used_paths is not None
     assert len(loads.used_paths) > 3
     through = loads.flow[0].reshape(steps, 3, 2)
     assert through.sum(axis=1) == pytest.approx(np.full((steps, 2), 9.0))
-    assert through == pytest.approx(np.broadcast_to(through[0], through.shape), rel=1e-3)
+    time = loads.time.reshape(steps, 3, 2).sum(axis=2)
+    assert time == pytest.approx(np.broadcast_to(time[:, :1], time.shape), rel=1e-5)
 
 
 def test_f03_objective_of_the_loads_is_that_of_the_last_step() -> None:
@@ -406,6 +428,9 @@ def test_f03_objective_of_the_loads_is_that_of_the_last_step() -> None:
 def test_g01_the_same_cases_uncompiled() -> None:
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", __file__]
     root = Path(__file__).parents[1]
-    env = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root / "tools")])}
+    env = os.environ | {
+        "NUMBA_DISABLE_JIT": "1",
+        "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root / "tools")]),
+    }
     done = subprocess.run(words, check=False, env=env, cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ["TQDM_DISABLE"] = "1"  # no progress bars: they cost it time
+os.environ["AEQ_SHOW_PROGRESS"] = "FALSE"  # no progress bars: they cost it time
 
 import numpy as np
 import pandas as pd

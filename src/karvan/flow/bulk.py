@@ -1,14 +1,16 @@
-"""The bulk-service queue of Bailey (1954): those left behind by a vehicle with so many slots that comes at intervals."""
+"""The bulk-service queue of Bailey (1954): who is left behind by vehicles with so many slots that come at intervals."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from karvan.corridor.roads import Floats
 from karvan.kernels.delay import NODES
 
+Complex = NDArray[np.complex128]
 MOST_STEPS = 64
 """Newton's method needs far fewer for every root."""
 
@@ -39,7 +41,7 @@ def left_behind(slots: int, load: float | Floats, cv2: float) -> Floats:
     theta = mean[:, None] * cv2
     for _ in range(MOST_STEPS):
         inner = 1 + theta * (1 - z)
-        power = np.exp(angle - (a * (1 - z) if cv2 == 0 else np.log(inner) / (cv2 * slots)))
+        power = np.exp(angle - (a * (1 - z) if cv2 == 0 else _log1p(theta * (1 - z)) / (cv2 * slots)))
         rise = power * a / inner
         new = z - (z - power) / (1 - rise)
         # a step out of the disc is a step too far: one by substitution never is
@@ -52,6 +54,12 @@ def left_behind(slots: int, load: float | Floats, cv2: float) -> Floats:
     roots = (weight / (1 - z)).real.sum(axis=1)
     found: Floats = variance / (2 * (slots - mean)) - (slots - 1 + mean) / 2 + roots
     return np.maximum(found, 0.0)
+
+
+def _log1p(z: Complex) -> Complex:
+    """log(1 + z), as exact near 0 as anywhere; numpy's own is not for complex numbers."""
+    x, y = z.real, z.imag
+    return 0.5 * np.log1p(2 * x + x * x + y * y) + 1j * np.arctan2(y, 1 + x)
 
 
 @lru_cache(maxsize=4096)

@@ -3,10 +3,11 @@
 In the long run, below saturation:
 
 - a **station** of c servers: the wait of M/M/c, with even services that of M/D/c by Kimura (1991), and between and
-  beyond the two in proportion to the services' own squared coefficient of variation (cv2), as Cosmetatos (1976) and Page
-  (1982); other arrivals than by chance after Allen and Cunneen with the factor of Kraemer and Langenbach-Belz (1976).
+  beyond the two in proportion to the services' own squared coefficient of variation (cv2), as Cosmetatos (1976) and
+  Page (1982); other arrivals than by chance after Allen and Cunneen (1978), with the factor of Kraemer and
+  Langenbach-Belz (1976).
   Units that come in lots add what they add to M[X]/M/c, solved from its balance; where a server takes several who wait,
-  the root of the bulk queue (Gross and Harris 1998, section 3.2).
+  the root of the bulk queue (Gross and Harris 1998, section 3.2), or with even services Bailey's queue.
 - **closures** by chance, with a share of the time shut and a mean residual: that residual over the free share of what
   capacity is left, as in M/G/1 with interruptions (Avi-Itzhak and Naor 1963). Opening hours by the clock: the fluid
   queue of a day. A service under way is finished, so that each spell costs less than its length.
@@ -48,7 +49,7 @@ class Delay(NamedTuple):
     """Hours per unit an hour (n,)."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Delays:
     """Things that are waited for, each with its own number of customers an hour."""
 
@@ -83,7 +84,9 @@ class Delays:
         done = kernels.settled(self.numbers, self.tables, flow, float(horizon), self._scratch, wait, slope)
         if done == kernels.NO_FLOW:
             wrong = [(i, x) for i, x in enumerate(flow) if not 0 <= x < np.inf]
-            raise InputError("delays", [Problem(f"flow {i}", str(x), "give units an hour, 0 or more") for i, x in wrong])
+            raise InputError(
+                "delays", [Problem(f"flow {i}", str(x), "give units an hour, 0 or more") for i, x in wrong]
+            )
         if done != kernels.OK:
             raise KarvanError(f"no load was found for the flows {flow.tolist()} within {horizon} h")
         return Delay(wait, slope)
@@ -99,9 +102,13 @@ class Delays:
     def long_run(self, flow: ArrayLike) -> Floats:
         """Mean waits after an endless time, hours (n,): infinite from the capacity on."""
         gap = 1 - self._flow(flow) / self.capacity
+        return np.where(gap > 0, self.at_gap(np.where(gap > 0, gap, 1.0)), np.inf)
+
+    def at_gap(self, gap: ArrayLike) -> Floats:
+        """Mean waits after an endless time, hours (n,), at 1 less the load, above 0 and up to 1."""
         wait = np.empty(len(self))
-        kernels.waits(self.numbers, self.tables, np.where(gap > 0, gap, 1.0), self._scratch, wait)
-        return np.where(gap > 0, wait, np.inf)
+        kernels.waits(self.numbers, self.tables, self._flow(gap), self._scratch, wait)
+        return wait
 
     def _flow(self, flow: ArrayLike) -> Floats:
         return np.ascontiguousarray(np.broadcast_to(np.asarray(flow, dtype=np.float64), len(self)))
@@ -162,19 +169,24 @@ def stations(
     alike = np.minimum(made["lot"], made["taken"])
     with np.errstate(divide="ignore"):
         capacity = opened * made["servers"] * made["taken"] / service
+    taken_each = made["taken"] / alike
+    table, tables = _tabled([(slots, 0.0) for slots in taken_each.tolist()])
     return _delays(
-        len(service),
+        tables,
         {
+            kernels.TABLE: table,
             kernels.CAPACITY: capacity,
             kernels.SERVERS: made["servers"],
             kernels.SERVICE_H: service,
             kernels.SERVICE_CV2: made["service_cv2"],
             kernels.ARRIVAL_CV2: made["arrival_cv2"],
             kernels.LOT: made["lot"] / alike,
-            kernels.TAKEN: made["taken"] / alike,
-            kernels.OPEN_SHARE: opened,
-            kernels.SHUT_WAIT_H: share * spell * (1 + made["shut_cv2"]) / 2,
-            kernels.HOURS_WAIT_H: (1 - hours / DAY_H) * (DAY_H - hours) / 2,
+            kernels.TAKEN: taken_each,
+            kernels.OPEN_SHARE: 1 - lost_by_clock,
+            kernels.SHUT_SHARE: share,
+            kernels.SHUT_REST_H: spell * (1 + made["shut_cv2"]) / 2,
+            kernels.NIGHT_SHARE: 1 - hours / DAY_H,
+            kernels.NIGHT_REST_H: (DAY_H - hours) / 2,
         },
     )
 
@@ -196,26 +208,22 @@ def ferries(headway_h: ArrayLike, slots: ArrayLike, *, headway_cv2: ArrayLike = 
     Raises:
         InputError: with every number that cannot be.
     """
-    from karvan.flow.bulk import shape_between
-
     given = {"headway_h": headway_h, "slots": slots, "headway_cv2": headway_cv2, "lot": lot}
     made = _columns("ferries", given, {"slots": 1.0, "lot": 1.0}, {})
     if (made["headway_h"] <= 0).any():
         raise InputError("ferries", [Problem("headway_h", "0", "give hours above 0")])
     slots_each = np.maximum(made["slots"] / made["lot"], 1.0)
-    kinds = sorted(set(zip(slots_each.tolist(), made["headway_cv2"].tolist(), strict=True)))
-    at = {kind: ix for ix, kind in enumerate(kinds)}
+    table, tables = _tabled(list(zip(slots_each.tolist(), made["headway_cv2"].tolist(), strict=True)))
     return _delays(
-        len(slots_each),
+        tables,
         {
+            kernels.TABLE: table,
             kernels.CAPACITY: made["slots"] / made["headway_h"],
             kernels.SERVERS: 1.0,
             kernels.HEADWAY_H: made["headway_h"],
             kernels.HEADWAY_CV2: made["headway_cv2"],
             kernels.SLOTS: slots_each,
-            kernels.TABLE: [at[kind] for kind in zip(slots_each.tolist(), made["headway_cv2"].tolist(), strict=True)],
         },
-        np.array([shape_between(*kind) for kind in kinds]).reshape(-1, kernels.NODES, 2),
     )
 
 
@@ -224,18 +232,26 @@ def joined(many: Sequence[Delays]) -> Delays:
     numbers = [one.numbers.copy() for one in many]
     before = 0
     for rows, one in zip(numbers, many, strict=True):
-        rows[rows[:, kernels.TABLE] >= 0, kernels.TABLE] += before
+        rows[:, kernels.TABLE] += before
         before += len(one.tables)
     return Delays(np.concatenate(numbers), np.concatenate([one.tables for one in many]))
 
 
-def _delays(n: int, columns: dict[int, ArrayLike], tables: Floats | None = None) -> Delays:
-    numbers = np.zeros((n, len(kernels.FIELDS)))
-    numbers[:, kernels.TABLE] = -1.0
+def _tabled(kinds: list[tuple[float, float]]) -> tuple[list[int], Floats]:
+    """Which table each (slots, cv2) has, and the tables (n_tables, NODES, 2)."""
+    from karvan.flow.bulk import shape_between
+
+    all_kinds = sorted(set(kinds))
+    at = {kind: ix for ix, kind in enumerate(all_kinds)}
+    return [at[kind] for kind in kinds], np.array([shape_between(*kind) for kind in all_kinds])
+
+
+def _delays(tables: Floats, columns: dict[int, ArrayLike]) -> Delays:
+    numbers = np.zeros((len(np.atleast_1d(columns[kernels.TABLE])), len(kernels.FIELDS)))
     for column, values in columns.items():
         numbers[:, column] = values
-    made = Delays(numbers, np.zeros((0, kernels.NODES, 2)) if tables is None else tables)
-    numbers[:, kernels.POLE_H] = kernels.NEAR * made.long_run((1 - kernels.NEAR) * made.capacity)
+    made = Delays(numbers, tables)
+    numbers[:, kernels.POLE_H] = kernels.NEAR * made.at_gap(kernels.NEAR)
     return made
 
 

@@ -1,7 +1,7 @@
 """A vehicle that is formed as units come, and leaves when it is full or when the first has waited longest.
 
-Its wait *falls* with the flow, so that an equilibrium of such waits alone need not be the only one: it is for the record
-and for studies, not for a method that counts on rising delays.
+Its wait *falls* with the flow, so that an equilibrium of such waits alone need not be the only one: it is for the
+record and for studies, not for a method that counts on rising delays.
 """
 
 from __future__ import annotations

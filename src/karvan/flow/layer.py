@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from karvan.flow.goods import Goods
-from karvan.flow.supply import Supply, Use, is_scheduled
+from karvan.flow.supply import PATH, Supply, Use, is_scheduled
 from karvan.network.item import HOURS, KG_PER_BOX, KG_PER_T, USD_20FT, USD_40FT, USD_T, USD_WAGON
 from karvan.network.network import Arc, Flags, Floats, Network
 from karvan.network.ride import Way
@@ -101,8 +101,14 @@ class Layer:
         if is_scheduled(way.service) and supply.runs(way.service):
             yield supply.slots(way, i), 1.0
         yield from ((ix, 1.0) for ix in supply.borders_of_goods(way, i, j))
-        for hop in range(i, j):
-            yield from ((ix, 1.0) for ix in supply.passed(way, hop))
+        slowest = 0.0
+        for ix in (ix for hop in range(i, j) for ix in supply.passed(way, hop)):
+            of = supply.resources[ix]
+            if of.kind == PATH and of.service_h <= slowest:
+                continue  # trains come out of a section with its interval between them, so that a quicker one is free
+            if of.kind == PATH:
+                slowest = of.service_h
+            yield ix, 1.0
         fills = i == 0 and way.service.fleet is not None and way.service.departs == "when_full"
         for k in range(i if fills else i + 1, j + 1):  # where it fills off the berth, it waits for one with its load
             yield from ((ix, 1.0) for ix, _ in supply.stood(way, k, i - 1 if k > i else i, j))

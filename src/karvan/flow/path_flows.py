@@ -106,7 +106,10 @@ class PathFlows:
     def _packed(self, n_paths: int, n_links: int) -> tuple[Paths, Any]:
         from karvan.kernels.path_flows import repack
 
-        paths, pair = _room((len(self.paths.head), n_paths, n_links), len(self.volume)), np.empty(n_paths, dtype=np.int64)
+        paths, pair = (
+            _room((len(self.paths.head), n_paths, n_links), len(self.volume)),
+            np.empty(n_paths, dtype=np.int64),
+        )
         repack(self.paths, paths, pair, self._state)
         return paths, pair
 

@@ -11,7 +11,7 @@ from karvan.corridor.corridor import Corridor
 from karvan.flow.chains import Chain, Chains
 from karvan.flow.goods import Goods
 from karvan.flow.layer import Layer
-from karvan.flow.supply import SLOTS, TRIPS, Supply
+from karvan.flow.supply import Supply
 from karvan.network.network import Floats, Network
 
 
@@ -64,7 +64,7 @@ class Problem:
 
     @cached_property
     def capacity(self) -> Floats:
-        """Of each resource in a year (n_resources,); slots have none but what trips give."""
+        """Of each resource in a year; of slots, if all sail that can (n_resources,)."""
         return np.array([resource.capacity for resource in self.supply.resources])
 
     def loads(self, flows: Mapping[Chain, float] | list[tuple[Chain, float]]) -> Floats:
@@ -89,17 +89,3 @@ class Problem:
                 total[resource] += amount * sailings[trips.resource]
             total[trips.resource] = sailings[trips.resource]
         return total
-
-    def room(self, sailings: Mapping[int, float]) -> Floats:
-        """Capacity of each resource, of slots with what sailings give (n_resources,)."""
-        found = self.capacity.copy()
-        for trips in self.supply.trips:
-            found[list(trips.gives)] = sailings[trips.resource]
-        return found
-
-    def kinds(self) -> list[str]:
-        """The kind of each resource."""
-        return [resource.kind for resource in self.supply.resources]
-
-
-__all__ = ["SLOTS", "TRIPS", "Problem"]

@@ -17,6 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
+from karvan.flow.chains import Chain
 from karvan.flow.loads import Step
 from karvan.flow.path_size import Choices, path_sizes, shares
 from karvan.flow.problem import Problem
@@ -104,7 +105,8 @@ def stochastic(
     theta: float,
     beta: float = 1.0,
     gap: float = 1e-4,
-    most_iterations: int = 500,
+    most_iterations: int = 5000,
+    start: list[tuple[Chain, float]] | None = None,
     watch: Callable[[int, float], None] | None = None,
 ) -> ServiceFlows:
     """Flows that are chosen at the costs that they cause.
@@ -114,11 +116,12 @@ def stochastic(
         beta: how much the sizes of chains count; 0 is the plain logit.
         gap: to reach: what another round of choosing would move, over all units.
         most_iterations: rounds at most; where they do not suffice, the answer says so.
+        start: flows to begin with; all on the chains that are cheapest without queues if not given.
         watch: hears the round and its gap.
     """
     standing = Standing(problem, delays)
     best = {n: chain for n, chain in problem.best.items() if problem.per_year[n]}
-    standing.start([(chain, float(problem.per_year[n])) for n, chain in best.items()])
+    standing.start(start or [(chain, float(problem.per_year[n])) for n, chain in best.items()])
     goods = np.array(sorted(best), dtype=np.int64)
     menu, steps, slowness, last = _offer(standing, goods), list[Step](), 1.0, np.inf
     for iteration in range(most_iterations):

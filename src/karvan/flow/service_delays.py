@@ -1,31 +1,136 @@
-"""provisional"""
+"""What is waited for each resource of a corridor at its load, from the queueing models of `karvan.flow.delay`.
+
+Units that a vehicle brings come to a crane all at once, but for what papers part them that take now longer and now
+shorter. Trains before a border, ships before a berth come one by one, by chance. Slots are those of vehicles at
+headways, as many as sail.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+
 import numpy as np
 
-from karvan.flow.supply import SLOTS, TRIPS, Supply
+from karvan.flow.chains import Chain
+from karvan.flow.delay import Delays, ferries, joined, sections, stations
+from karvan.flow.problem import Problem
+from karvan.flow.supply import PATH, POOL, SLOTS, TRIPS, Resource, Use
+from karvan.network.closing import YEAR_H
+from karvan.network.item import papers
 from karvan.network.network import Floats, Ints
 
-T = 8760.0
+NOTHING = 1e-12
+"""Of a capacity."""
 
 
 class ServiceDelays:
-    """provisional"""
+    """Waits and their slopes, for the resources of a problem.
 
-    def __init__(self, supply: Supply) -> None:
-        r = supply.resources
-        self.shut = np.array([x.shut_h for x in r])
-        self.slots = np.array([x.kind == SLOTS for x in r])
-        self.trips = np.array([x.kind == TRIPS for x in r])
-        self.k = np.array([(1 + (x.service_h2 / x.service_h**2 if x.service_h else 0)) / 2 for x in r])
+    Lots are those of the chains that are cheapest where nothing is short.
+    """
 
-    def wait(self, load: Floats, room: Floats, which: Ints) -> tuple[Floats, Floats]:
-        cap = np.maximum(room, 1e-3)
-        rho, mu, k = load / cap, cap / T, np.where(self.slots[which], 0.5, self.k[which])
-        a, q = rho - 1, 8 * k * rho / (T * mu)
-        r = np.sqrt(a * a + q)
-        w, dw = T / 4 * (a + r), T / 4 * (1 + (a + 4 * k / (T * mu)) / np.maximum(r, 1e-12)) / cap
-        fin = np.isfinite(cap) & ~self.trips[which]
-        base = self.shut[which] + np.where(self.slots[which], T / cap / 2, 0)
-        return np.where(fin, w, 0) + base, np.where(fin, dw, 0)
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        resources = problem.supply.resources
+        self.capacity, self.least = problem.capacity, np.array([of.least for of in resources])
+        self.fills = np.array([of.kind == SLOTS and of.least < of.capacity for of in resources], dtype=np.bool_)
+        """Slots of vehicles that stand until they are full, or until the longest wait."""
+        self.waited = np.array([of.kind != TRIPS and of.capacity > 0 for of in resources], dtype=np.bool_)
+        self.customers = np.array([self._customers(ix, of) for ix, of in enumerate(resources)])
+        """Customers an hour for a load of one a year (n_resources,)."""
+        self._models = joined([self._model(ix, of) for ix, of in enumerate(resources)])
+
+    def wait(self, load: Floats, which: Ints) -> tuple[Floats, Floats]:
+        """Mean wait (h) for some resources at their loads (n,), and its slope, h for one more a year.
+
+        Where nothing sails there is no wait: that there is no room is for capacities to say.
+        """
+        wait, slope = np.zeros(len(which)), np.zeros(len(which))
+        fine = np.flatnonzero(self.waited[which])
+        at, customers = which[fine], self.customers[which[fine]]
+        # What is left of nothing when much came and went is nothing.
+        used = np.where(load[fine] > NOTHING * self.capacity[at], load[fine], 0.0)
+        found = Delays(self._models.numbers[at], self._models.tables).at(used * customers)
+        wait[fine], slope[fine] = found.wait + self._for_load(used, at), found.slope * customers
+        return wait, slope
+
+    def _for_load(self, load: Floats, at: Ints) -> Floats:
+        """What the wait for a vehicle is longer because it stands until it is full: half of what the headway is.
+
+        It falls as the load grows, which no slope here says: it is small beside the wait for room.
+        """
+        sails, longer = np.clip(load, self.least[at], self.capacity[at]), np.zeros(len(at))
+        fills = np.flatnonzero(sails < self.capacity[at])
+        fills = fills[self.fills[at[fills]] & (sails[fills] > 0)]
+        longer[fills] = YEAR_H / 2 * (1 / sails[fills] - 1 / self.capacity[at[fills]])
+        return longer
+
+    def _model(self, ix: int, of: Resource) -> Delays:
+        if of.kind == PATH:
+            return sections(of.service_h)
+        if of.kind == SLOTS:
+            return ferries(YEAR_H / of.capacity if of.capacity else YEAR_H, of.slots, headway_cv2=of.headway_cv2)
+        if of.kind == TRIPS:
+            return sections(1.0)  # never asked for: goods wait for slots
+        if of.kind == POOL:
+            return stations(of.servers, self.pool_h[ix], service_cv2=1.0)
+        return stations(
+            of.servers, of.service_h, service_cv2=of.service_cv2, lot=self.lots[ix], taken=of.taken,
+            shut_share=of.shut_share, shut_h=of.shut_h, shut_cv2=of.shut_cv2, open_h=of.open_h,
+        )  # fmt: skip
+
+    def _customers(self, ix: int, of: Resource) -> float:
+        """Customers an hour for a load of one a year: of a pool a load is an hour, of slots a vehicle's room."""
+        each = {SLOTS: of.slots, POOL: 1 / self.pool_h.get(ix, 1.0)}.get(of.kind, 1.0)
+        return each / YEAR_H
+
+    @cached_property
+    def pool_h(self) -> dict[int, float]:
+        """Mean hours for which one of each pool is taken, by its resource."""
+        supply = self.problem.supply
+        found = {}
+        for pool in supply.corridor.rows("pool"):
+            ix = supply.ix[f"pool {pool.id}"]
+            ways = [way for way in supply.ways.values() if supply.pool_of.get(way.service.id) is pool]
+            hours = [amount for way in ways for at, amount in supply.vehicle_uses(way, 0, len(way.links)) if at == ix]
+            found[ix] = sum(hours) / len(hours) if hours else 1.0
+        return found
+
+    @cached_property
+    def lots(self) -> Floats:
+        """How many customers come to each facility together, as each of them sees it (n_resources,)."""
+        lots, units = np.zeros(self.problem.n_resources), np.zeros(self.problem.n_resources)
+        for n, chain in self.problem.best.items():
+            for ix, lot in self._brought(chain):
+                lots[ix] += self.problem.per_year[n] * lot
+                units[ix] += self.problem.per_year[n]
+        found = np.divide(lots, units, out=np.ones_like(lots), where=units > 0)
+        return np.maximum(found, 1.0)
+
+    def _brought(self, chain: Chain) -> Iterator[Use]:
+        """The facilities that units of a chain pass one by one, and how many the vehicle before brought at once."""
+        chains = self.problem.chains[chain.goods]
+        lot = 1.0
+        for arc in chain.arcs:
+            if chains.network.arcs[arc].is_ride:
+                lot = 1 / chains.share[arc]
+            for ix, _ in chains.layer.passing(chains.network.arcs[arc].facility):
+                yield ix, self._together(ix, lot)
+
+    def _together(self, ix: int, lot: float) -> float:
+        """The lot that waits as long as one whose units papers have parted.
+
+        Evenly over a time A they come, with the spread that papers have, where all at once it takes W to serve them: as
+        of a fluid, the mean wait is (W - A) / 2 then, and W / 2 where they come at once.
+        """
+        of = self.problem.supply.resources[ix]
+        serving_h = lot * of.service_h / (of.servers * of.taken)
+        parted_h = self._parted_h.get(ix, 0.0)
+        return max(1.0, lot * (1 - parted_h / serving_h)) if serving_h > 0 else 1.0
+
+    @cached_property
+    def _parted_h(self) -> dict[int, float]:
+        """Over how many hours papers part the units of a lot before each facility where they do."""
+        rows, ix = self.problem.corridor.rows("facility"), self.problem.supply.ix
+        return {ix[row.id]: (12 * papers(row).variance_h2) ** 0.5 for row in rows if row.id in ix}

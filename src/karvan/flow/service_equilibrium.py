@@ -29,8 +29,8 @@ INNER = 0.2
 class Delays(Protocol):
     """What is waited for, at loads."""
 
-    def wait(self, load: Floats, room: Floats, which: Ints) -> tuple[Floats, Floats]:
-        """Mean wait (h) for some resources at their loads and room, and its slope, h for one more a year."""
+    def wait(self, load: Floats, which: Ints) -> tuple[Floats, Floats]:
+        """Mean wait (h) for some resources at their loads (n,), and its slope, h for one more a year."""
         ...
 
 
@@ -61,11 +61,10 @@ class Standing:
         """Let scheduled services sail as the loads ask for."""
         self.sailings = self.problem.sailings(self.load)
         self.sailed = self.problem.with_sailings(np.zeros_like(self.load), self.sailings)
-        self.room = self.problem.room(self.sailings)
 
     def waits(self) -> Floats:
         """Mean wait for each resource (n_resources,)."""
-        return self.delays.wait(self.load + self.sailed, self.room, self.all)[0]
+        return self.delays.wait(self.load + self.sailed, self.all)[0]
 
     def costs(self, n: int, wait: Floats) -> Floats:
         """Generalised cost of each known chain of some goods."""
@@ -104,7 +103,7 @@ class Standing:
         chains, flow, usd_h = self.known[n], self.flow[n], self.problem.goods[n].usd_h
         which = np.unique(np.concatenate([chain.waited for chain in chains]))
         wait, slope = (np.zeros_like(self.load) for _ in range(2))
-        wait[which], slope[which] = self.delays.wait((self.load + self.sailed)[which], self.room[which], which)
+        wait[which], slope[which] = self.delays.wait((self.load + self.sailed)[which], which)
         costs = self.costs(n, wait)
         best = int(np.argmin(costs))
         excess, total = float((costs - costs[best]) @ flow), float(costs @ flow)
@@ -169,11 +168,29 @@ def equilibrium(
 
 
 def answer(problem: Problem, method: str, standing: Standing, steps: list[Step], gap: float) -> ServiceFlows:
-    """The flows as they stand, and what of them is not through by the end of the year."""
+    """The flows as they stand."""
     flows = [(chain, units) for chain, units in standing.flows() if units > LEAST * problem.per_year[chain.goods]]
     flows.sort(key=lambda one: (one[0].goods, -one[1], one[0].arcs))
     left = [Left(n, float(problem.per_year[n]), why) for n, why in problem.obstacles.items()]
     return ServiceFlows(
         problem, method, tuple(flows), tuple(left), standing.sailings, standing.waits(), tuple(steps), gap,
-        settled=bool(steps) and steps[-1].gap <= gap,
+        worth=worth_of_waits(standing, flows), settled=bool(steps) and steps[-1].gap <= gap,
     )  # fmt: skip
+
+
+def worth_of_waits(standing: Standing, flows: list[tuple[Chain, float]]) -> Floats:
+    """What one more of each resource would save those who wait for it, USD a year, flows as they are (n_resources,).
+
+    A wait is as that of a lower load when there is more of what is waited for: its derivative is the slope times the
+    load over the capacity. Slots are worth what they are to the sailings that give them.
+    """
+    problem = standing.problem
+    load = standing.load + standing.sailed
+    slope = standing.delays.wait(load, standing.all)[1]
+    usd_h = np.zeros(problem.n_resources)
+    for chain, units in flows:
+        usd_h[chain.waited] += units * problem.goods[chain.goods].usd_h * chain.times
+    worth = np.divide(usd_h * slope * load, problem.capacity, out=np.zeros_like(load), where=problem.capacity > 0)
+    for trips in problem.supply.trips:
+        worth[trips.resource] = worth[list(trips.gives)].sum()
+    return worth

@@ -46,7 +46,8 @@ class ServiceFlows:
     steps: tuple[Step, ...] = ()
     asked_gap: float = 0.0
     worth: Floats = field(default_factory=lambda: np.empty(0))
-    """USD a year that one more of each resource would save, where capacities are hard (n_resources,)."""
+    """USD a year that one more of each resource would save (n_resources,): in all, where capacities are hard; else
+    those who wait for it, where they are."""
     settled: bool = True
 
     @property
@@ -59,11 +60,6 @@ class ServiceFlows:
         return self.problem.with_sailings(self.problem.loads(list(self.flows)), self.sailings)
 
     @cached_property
-    def room(self) -> Floats:
-        """What there is of each resource (n_resources,)."""
-        return self.problem.room(self.sailings)
-
-    @cached_property
     def teu(self) -> Floats:
         """TEU a year that take each resource; of wagons none (n_resources,)."""
         return self._sum("teu")
@@ -72,6 +68,14 @@ class ServiceFlows:
     def tonnes(self) -> Floats:
         """Tonnes a year that take each resource (n_resources,)."""
         return self._sum("tonnes")
+
+    @cached_property
+    def waiting(self) -> Floats:
+        """Hours of a year that units wait for each resource (n_resources,)."""
+        found = np.zeros(self.problem.n_resources)
+        for chain, units in self.flows:
+            found[chain.waited] += units * chain.times * self.wait_h[chain.waited]
+        return found
 
     def _sum(self, what: str) -> Floats:
         """Of sailings, what takes a slot of theirs on any hop."""
@@ -95,7 +99,7 @@ class ServiceFlows:
     def resources(self) -> list[dict[str, Any]]:
         """A row for each resource that is used, or would be if there were more of it."""
         worth = self.worth if len(self.worth) else np.full(self.problem.n_resources, np.nan)
-        rows = []
+        rows, room = [], self.problem.capacity
         for ix, of in enumerate(self.problem.supply.resources):
             if not self.load[ix] and not worth[ix] > 0:
                 continue
@@ -104,9 +108,10 @@ class ServiceFlows:
             rows.append(
                 {
                     "resource": of.id, "kind": of.kind, "place": of.place, "unit": of.unit,
-                    "load": float(self.load[ix]), "capacity": float(self.room[ix]),
-                    "used": float(self.load[ix] / self.room[ix]) if self.room[ix] else np.nan,
+                    "load": float(self.load[ix]), "capacity": float(room[ix]),
+                    "used": float(self.load[ix] / room[ix]) if room[ix] else np.nan,
                     "teu": float(self.teu[ix]), "tonnes": float(self.tonnes[ix]), "wait_h": float(self.wait_h[ix]),
+                    "unit_days": float(self.waiting[ix] / 24),
                     "worth_usd": float(worth[ix]), "worth_usd_teu": float(worth[ix] * a_teu),
                     "worth_usd_t": float(worth[ix] * a_tonne),
                     "one_more": of.change, "one_more_usd": float(worth[ix] * of.one_more),
@@ -117,7 +122,12 @@ class ServiceFlows:
     def worth_most(self) -> list[dict[str, Any]]:
         """Resources by what one more tonne of goods that they let through would save; slots by their sailings."""
         rows = [row for row in self.resources() if row["worth_usd"] > LEAST and row["kind"] != SLOTS]
-        return sorted(rows, key=lambda row: (-row["worth_usd_t"], row["resource"]))
+        return sorted(rows, key=lambda row: (-np.nan_to_num(row["worth_usd_t"]), row["resource"]))
+
+    def bottlenecks(self) -> list[dict[str, Any]]:
+        """Resources by the time that units wait for them, the most first."""
+        rows = [row for row in self.resources() if row["unit_days"] > LEAST]
+        return sorted(rows, key=lambda row: (-row["unit_days"], row["resource"]))
 
     def links(self) -> list[dict[str, Any]]:
         """Goods and full vehicles over each link, each way."""

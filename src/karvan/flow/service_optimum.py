@@ -31,9 +31,7 @@ class ServiceProgramme:
 
     def __init__(self, problem: Problem, delays: Delays) -> None:
         self.problem = problem
-        everything = np.arange(problem.n_resources)
-        room = problem.room({trips.resource: trips.most for trips in problem.supply.trips})
-        self.wait = delays.wait(np.zeros(problem.n_resources), room, everything)[0]
+        self.wait = delays.wait(np.zeros(problem.n_resources), np.arange(problem.n_resources))[0]
         """What is waited where nobody else is: for a sailing, and for what is shut at times (n_resources,)."""
         nothing = np.zeros(problem.n_resources)
         self.best: dict[int, tuple[float, Chain]] = {}
@@ -73,6 +71,14 @@ class ServiceProgramme:
                     yield self.column(found[1])
             else:
                 yield self.column(best)
+
+    @property
+    def capacity(self) -> Floats:
+        """Of each resource a year; of slots none but what sailings give (n_resources,)."""
+        found = self.problem.capacity.copy()
+        for trips in self.problem.supply.trips:
+            found[list(trips.gives)] = 0.0
+        return found
 
     def demand_of(self, n: int) -> float:
         return self.problem.goods[n].per_year
@@ -157,7 +163,7 @@ def solved(
             watch(len(steps) - 1, step.gap)
 
     found = column_generation(
-        programme.demand, problem.capacity, programme.price, programme.penalty, programme.activities(),
+        programme.demand, programme.capacity, programme.price, programme.penalty, programme.activities(),
         [programme.column(chain) for _, chain in programme.best.values()],
         gap=gap, most_rounds=most_rounds, watch=told,
     )  # fmt: skip

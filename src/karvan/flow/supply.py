@@ -23,8 +23,12 @@ from karvan.network.law import moments
 from karvan.network.measured import Measured
 from karvan.network.ride import BERTHS, Riding, Way
 
+MOST_SHUT = 0.99
+"""Share of the year in which something may be shut and still has a wait that can be told."""
 AMPLE = 1000
 """Servers from which on a facility is taken never to make anyone wait."""
+USUAL_T = 60.0
+"""Tonnes in a unit of bulk, to say how many a ship of so many tonnes takes: that only rounds a wait for room."""
 FACILITY, PATH, SLOTS, TRIPS, POOL = "facility", "path", "slots", "trips", "pool"
 
 
@@ -41,24 +45,31 @@ class Resource(NamedTuple):
     """What its capacity counts: a container, wagon, truck, train or vessel served; a train let in; a vehicle that
     sails; an hour of a locomotive."""
     capacity: float
-    """A year. Of slots none of their own: trips give them."""
+    """A year. Of slots as much as the most sailings give."""
     one_more: float = 0.0
     """What one more server, path a day, vessel or locomotive adds to it."""
     change: str = ""
     """The word that --set takes for one more."""
     servers: float = 1.0
     service_h: float = 0.0
-    """Mean hours that a customer holds a server."""
-    service_h2: float = 0.0
-    """Their variance."""
-    batch: float = 1.0
-    """Customers taken together."""
-    open_share: float = 1.0
-    """Share of the year in which service can begin."""
+    """Mean hours that a customer, or those taken together, hold a server; of a path its interval."""
+    service_cv2: float = 0.0
+    taken: float = 1.0
+    """Customers taken together at most."""
+    shut_share: float = 0.0
+    """Share of the year in which it is closed ..."""
     shut_h: float = 0.0
-    """What a customer that comes at any time waits because it is shut, on average."""
-    headway_cv: float = 0.0
+    """... the mean hours of a closure ..."""
+    shut_cv2: float = 1.0
+    """... and their squared coefficient of variation."""
+    open_h: float = 24.0
+    """Hours a day open by the clock."""
+    slots: float = 1.0
+    """Of a vehicle that gives slots: units in the kind that it is built for."""
+    headway_cv2: float = 0.0
     """Of the departures that give slots."""
+    least: float = 0.0
+    """Of slots: vehicles that sail whatever their load. More sail as goods fill them."""
 
 
 Use = tuple[int, float]
@@ -139,17 +150,14 @@ class Supply:
     def _facility(self, facility: Row) -> Resource:
         mean, variance = moments(stay(facility))
         batch = facility.batch or 1
-        shut = self.closing.share("facility", facility.id) + self.closing.share("place", facility.place)
-        waits = self.closing.wait("facility", facility.id) + self.closing.wait("place", facility.place)
-        open_share, shut_h = max(1.0 - shut, 0.0), waits.mean
-        if facility.opens is not None and facility.closes is not None:
-            hours = (facility.closes - facility.opens) % 24 or 24.0
-            open_share *= hours / 24
-            shut_h += (24 - hours) ** 2 / 48
-        each = YEAR_H * open_share * batch / mean
+        share, spell, cv2 = self.closing.spell(("facility", facility.id), ("place", facility.place))
+        clock = facility.opens is not None and facility.closes is not None
+        hours = ((facility.closes - facility.opens) % 24 or 24.0) if clock else 24.0
+        each = YEAR_H * (1 - share) * hours / 24 * batch / mean
         return Resource(
             facility.id, FACILITY, "facility", facility.id, facility.place, facility.serves, each * facility.servers,
-            each, f"facility/{facility.id}/servers=+1", facility.servers, mean, variance, batch, open_share, shut_h,
+            each, f"facility/{facility.id}/servers=+1", facility.servers, mean, variance / mean**2, batch,
+            min(share, MOST_SHUT), spell, cv2, hours,
         )  # fmt: skip
 
     def _trips(self) -> Iterator[Trips]:
@@ -167,16 +175,14 @@ class Supply:
         return (service.valid_from or day) <= day <= (service.valid_to or day)
 
     def _sailings(self, service: Row, ways: list[Way]) -> Trips:
+        most, least = self._a_year(service, ways)
         gives = []
         for way in ways:
             for hop in range(len(way.links)):
                 name = f"{way.id} at {hop}"
-                cv = service.headway_cv or 0.0
-                place = way.stops[hop].place
-                gives.append(self._add(
-                    Resource(name, SLOTS, "service", service.id, place, "vehicle", 0.0, headway_cv=cv)
-                ))  # fmt: skip
-        most, least = self._a_year(service, ways)
+                cv2 = (service.headway_cv or 0.0) ** 2
+                of = Resource(name, SLOTS, "service", service.id, way.stops[hop].place, "vehicle", most)
+                gives.append(self._add(of._replace(slots=self._slots(service), headway_cv2=cv2, least=least)))
         one_more, change = (most / service.fleet, f"service/{service.id}/fleet=+1") if service.fleet else (52.0, "")
         ix = self._add(
             Resource(f"trips {ways[0].id}", TRIPS, "service", service.id, ways[0].stops[0].place, "sailing", most,
@@ -198,6 +204,13 @@ class Supply:
             return most, most
         longest = service.longest_wait_h
         return most, 0.0 if longest is None else YEAR_H * service.fleet / (hours + longest)
+
+    def _slots(self, service: Row) -> float:
+        """Units that a vehicle takes of the kind that it is built for: wagons, trucks or 40-foot boxes."""
+        vehicle = self.corridor.row("vehicle", service.vehicle)
+        known = (vehicle.capacity_wagons, vehicle.capacity_trucks, vehicle.capacity_teu and vehicle.capacity_teu / 2,
+                 vehicle.capacity_t and vehicle.capacity_t / USUAL_T)  # fmt: skip
+        return max(1.0, float(next((number for number in known if number), 1.0)))
 
     def _timetabled(self, way: Way) -> Iterator[object]:
         first, last = dt.date(self.year, 1, 1), dt.date(self.year, 12, 31)

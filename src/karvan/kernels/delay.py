@@ -18,13 +18,14 @@ NO_ANSWER = 2
 """The search for a load did not end: a fault of ours."""
 
 FIELDS = (
-    "capacity", "servers", "service_h", "service_cv2", "arrival_cv2", "lot", "taken", "open_share", "shut_wait_h",
-    "hours_wait_h", "headway_h", "headway_cv2", "slots", "table", "pole_h",
+    "capacity", "servers", "service_h", "service_cv2", "arrival_cv2", "lot", "taken", "open_share", "shut_share",
+    "shut_rest_h", "night_share", "night_rest_h", "headway_h", "headway_cv2", "slots", "table", "pole_h",
 )  # fmt: skip
-(CAPACITY, SERVERS, SERVICE_H, SERVICE_CV2, ARRIVAL_CV2, LOT, TAKEN, OPEN_SHARE, SHUT_WAIT_H, HOURS_WAIT_H, HEADWAY_H,
- HEADWAY_CV2, SLOTS, TABLE, POLE_H) = range(len(FIELDS))  # fmt: skip
-"""Units an hour; of a station its servers and what they do, batches that come and that are taken together, when it is
-open and what a closure makes wait; of a ferry its headway, slots and table (else -1); what wait x gap tends to."""
+(CAPACITY, SERVERS, SERVICE_H, SERVICE_CV2, ARRIVAL_CV2, LOT, TAKEN, OPEN_SHARE, SHUT_SHARE, SHUT_REST_H,
+ NIGHT_SHARE, NIGHT_REST_H, HEADWAY_H, HEADWAY_CV2, SLOTS, TABLE, POLE_H) = range(len(FIELDS))  # fmt: skip
+"""Units an hour; of a station its servers and what they do, lots that come and those taken together, the share of a day
+in which it works, shares shut by chance and by the clock, and what is left of such a spell to who comes in it; of a
+ferry its headway and slots; the table of its bulk queue; and what wait x gap tends to."""
 
 NODES = 129
 """A table has the value and slope of its function of sqrt(gap) at so many steps from 0 to 1."""
@@ -39,6 +40,10 @@ WEAK, STRONG = 7.214, 14.566
 """Fitted to the mean of reflected Brownian motion from 0 over a time: within 0.25% of it at any drift."""
 STRETCHED = 8
 """Power of the load with which a wait comes to span closed hours."""
+LEAST_LOAD = 1e-15
+"""Below it nobody meets another."""
+MANY = 0.65
+"""How much less those wait who come evenly before several servers, fitted to simulations of one and four."""
 STEP = 1e-5
 """Of a slope by differences, as a share of the gap."""
 
@@ -67,7 +72,7 @@ def lots_wait(gap, servers, lot, p):
     of like numbers. p (servers,) is scratch.
     """
     c = servers
-    low = int(math.floor(lot))
+    low = int(lot)
     # with a share q of the lots of low + 1: (low2 + q (2 low + 1)) / (low + q) = lot
     q = low * (lot - low) / (2 * low + 1 - lot)
     mean = low + q
@@ -146,70 +151,111 @@ def even_share(gap, servers):
 
 
 @inlined
-def own_lot(servers, n):
-    """How much longer the mean wait of a lot of n before idle servers is with even services than with exponential ones.
+def own_lot(servers, n, cv2):
+    """How much longer than with exponential services is the mean wait of a lot of n before idle servers, in services.
 
-    In services.
+    With even ones they go by turns; between the two in proportion, and beyond as much shorter at most.
     """
     c = servers
     if n <= c:
         return 0.0
     turns = n // c
     even = (c * turns * (turns - 1) / 2 + turns * (n - turns * c)) / n
-    return even - (n - c) * (n - c + 1) / (2.0 * c * n)
+    chance = (n - c) * (n - c + 1) / (2.0 * c * n)
+    return (1 - cv2) * (even - chance) if cv2 < 1 else chance * ((chance / even) ** min(cv2 - 1, 1.0) - 1)
 
 
 @inlined
-def station_wait(row, gap, p):
+def tabled(table, gap):
+    """The shape of a bulk queue, by cubic interpolation: see `karvan.flow.bulk.shape_of`."""
+    at = math.sqrt(gap) * (NODES - 1)
+    n = min(int(at), NODES - 2)
+    t = at - n
+    s = 1 - t
+    value = table[n, 0] * s * s * (1 + 2 * t) + table[n + 1, 0] * t * t * (1 + 2 * s)
+    return value + s * t * (table[n, 1] * s - table[n + 1, 1] * t)
+
+
+@inlined
+def even_together(row, table, gap):
+    """The wait, in services, where up to b are served together for as long each time.
+
+    Until the next server is free, and as those left behind by vehicles with b slots that come as often. Servers that
+    take all who wait come to begin one right after another, so that it is longer than were they free in turn.
+    """
+    c, b = int(row[SERVERS]), row[TAKEN]
+    load = max(1 - gap, 0.0)
+    rate = load * c * b
+    lost = 1.0
+    for n in range(1, c + 1):
+        lost = rate * lost / (n + rate * lost)
+    y = c / (rate + c)  # the root of the bulk queue with room for all, as in taken_wait
+    spread = c / (c + 1)
+    phases = spread + (min(c / 2, 1.0) - spread) * load * load * (1 - 1 / b) ** (2 * c)
+    return lost / (y + lost * (1 - y)) * phases / c + tabled(table, gap) / (2 * b * c * gap)
+
+
+@inlined
+def behind(rest, load, start):
+    """What those wait on average who come while it is shut or before the queue of it is gone, hours.
+
+    As many servers begin at once when it opens, so that a queue of y hours of work is `start` sooner done, or less
+    where it is short.
+    """
+    y = rest * load
+    return rest - start * y / (y + start) if y > 0 else rest
+
+
+@inlined
+def station_wait(row, table, gap, p):
     """Mean wait before the servers of a station, hours, at a gap above 0."""
     c = int(row[SERVERS])
     cs2, ca2, lot, b = row[SERVICE_CV2], row[ARRIVAL_CV2], row[LOT], row[TAKEN]
     share = even_share(gap, c)
     load = max(1 - gap, 0.0)
     if b > 1:
-        # what even services save: 1 - share where few come, up to b / (b + 1) where batches are full
         chance = taken_wait(gap, c, b)
-        wait = chance * (1 + (cs2 - 1) * (1 - share) * (1 + load * (b - 1) / (b + 1)))
+        even = even_together(row, table, gap)
+        wait = chance + (cs2 - 1) * (chance - even if cs2 < 1 else max(chance - even, 0.0))
     else:
         chance = lots_wait(gap, c, 1.0, p)
         wait = chance * (cs2 + (1 - cs2) * share)
-    if ca2 != 1:
+    if ca2 < 1:
         varied = max(ca2 / b + cs2, LEAST_CV2)
-        if ca2 > 1:
-            wait *= math.exp(-gap * (ca2 - 1) / (ca2 + 4 * cs2))
-        else:
-            wait *= math.exp(-2 * gap * (1 - ca2) ** 2 / (3 * load * varied)) if load > 0 else 0.0
-        wait *= varied / (1 / b + cs2)
+        regular = 2 * (1 - ca2) ** 2 / (3 * varied) + MANY * (1 - ca2) * (math.sqrt(c) - 1)
+        wait *= varied / (1 / b + cs2) * math.exp(-regular * gap / load) if load > 0 else 0.0
+    elif ca2 > 1 and b > 1:
+        wait *= (ca2 / b + cs2) / (1 / b + cs2)
+    elif ca2 > 1:
+        # half as a wait that is longer throughout, half as if they came in lots
+        wait *= 1 + lot * (ca2 - 1) / (2 * (1 + cs2))
+        before = lots_wait(gap, c, lot, p) if lot > 1 else chance
+        wait += (lots_wait(gap, c, lot * ca2, p) - before) * (1 - gap**4) / 2
     if lot > 1:
         more = lots_wait(gap, c, lot, p) - chance
-        if ca2 != 1:
+        if ca2 < 1:
             own = lots_wait(1.0, c, lot, p)
             more = own + (more - own) * ca2
-        wait += more + max(1 - cs2, -1.0) * gap * own_lot(c, int(lot))
+        wait += more + own_lot(c, int(lot), cs2) * (1 - load * min(ca2, 1.0))
     opened = row[OPEN_SHARE]
     wait *= row[SERVICE_H] * (1 + (1 / opened - 1) * load**STRETCHED)
-    return wait + row[SHUT_WAIT_H] / gap + row[HOURS_WAIT_H] / (1 - opened * load)
+    start = row[SERVICE_H] * (1 + cs2) / 2 * (c - 1) / c
+    wait += row[SHUT_SHARE] / gap * behind(row[SHUT_REST_H], load, start)
+    return wait + row[NIGHT_SHARE] / (1 - opened * load) * behind(row[NIGHT_REST_H], opened * load, start)
 
 
 @inlined
 def ferry_wait(row, table, gap):
     """Mean wait for a vehicle with room, hours, at a gap above 0: until the next one, and for those left behind."""
     h, cv2, k = row[HEADWAY_H], row[HEADWAY_CV2], row[SLOTS]
-    at = math.sqrt(gap) * (NODES - 1)
-    n = min(int(at), NODES - 2)
-    t = at - n
-    s = 1 - t
-    value = table[n, 0] * s * s * (1 + 2 * t) + table[n + 1, 0] * t * t * (1 + 2 * s)
-    value += s * t * (table[n, 1] * s - table[n + 1, 1] * t)
-    return h * (1 + cv2) / 2 + h * value * (1 + k * cv2) / (2 * k * gap)
+    return h * (1 + cv2) / 2 + h * tabled(table, gap) * (1 + k * cv2) / (2 * k * gap)
 
 
 @inlined
 def long_run(row, tables, gap, p):
     """Mean wait in the long run, hours."""
-    if row[TABLE] >= 0:
-        return ferry_wait(row, tables[int(row[TABLE])], gap)
-    return station_wait(row, gap, p)
+    table = tables[int(row[TABLE])]
+    return ferry_wait(row, table, gap) if row[HEADWAY_H] > 0 else station_wait(row, table, gap, p)
 
 
 @loop
@@ -253,7 +299,7 @@ def settled(numbers, tables, flow, horizon, p, wait, slope):
         fb = -load
         u = a if fa == 0.0 else b
         last = math.inf
-        found = fa == 0.0 or fb == 0.0
+        found = fa == 0.0 or load < LEAST_LOAD
         for _ in range(MOST_STEPS):
             if found:
                 break
@@ -285,6 +331,7 @@ def settled(numbers, tables, flow, horizon, p, wait, slope):
         else:
             near, far = long_run(row, tables, g - step, p), long_run(row, tables, g - 2 * step, p)
             rise = (4 * near - 3 * here - far) / (2 * step)
+        rise = max(rise, 0.0)  # where it is flat, what is left of two like numbers
         wait[i] = here
         slope[i] = rise / (1 + lag_slope(here - idle, spread, horizon) * rise) / row[CAPACITY]
     return OK

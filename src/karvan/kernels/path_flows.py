@@ -26,12 +26,13 @@ FULL = 1
 """There are more paths, or links on them, than room: give larger arrays, and go on where it stopped."""
 
 PATHS, LINKS, FREE, AT_ORIGIN, AT_PAIR, SEVERAL, MARKS = range(7)
-"""`state`: paths made, links on them, the first path that is free again; where to go on; pairs with several paths; comparisons."""
+"""`state`: paths made, links on them, the first path that is free again; where to go on; pairs with several paths; how
+many times two paths were compared."""
 EXCESS, TOTAL = range(2)
 """`sums`: what all flow costs more than on the best paths; what it costs."""
 STATE, SUMS = 7, 2
-NO_MARK = 1
-"""No mark of links that are met: those are below 0."""
+NO_MARK = 2**62
+"""No number of a comparison."""
 PATTERN = 4
 """After so many rounds flow is moved on in the direction of all of them."""
 
@@ -237,7 +238,6 @@ def measure(
             node = destination[pair]
             least, last = last_link(net, cost, grove, node)
             cheapest = np.inf
-            path, before = base, np.int32(NONE)
             excess, total, others = 0.0, 0.0, 0.0
             if paths.following[base] != NONE:
                 rebase(pair, paths, minded[of], state)
@@ -247,6 +247,7 @@ def measure(
                     others += paths.flow[other]
                     other = paths.following[other]
                 paths.flow[base] = max(trips[pair] - others, 0.0)
+            path, before = base, np.int32(NONE)
             while path != NONE:
                 after = paths.following[path]
                 on = paths.flow[path]

@@ -34,9 +34,15 @@ class Closing:
             second += rate * hours**3 * (1 + cv2) * (1 + 2 * cv2) / 3
         return Hours(mean, max(second - mean**2, 0.0)) if mean else NOTHING
 
-    def share(self, table: str, name: str) -> float:
-        """The share of the year for which a row is closed; closures of one thing are taken not to overlap."""
-        return min(sum(often * hours for often, hours, _ in self._spells(table, name)) / YEAR_H, 1.0)
+    def spell(self, *rows: tuple[str, str]) -> tuple[float, float, float]:
+        """Of what shuts any of these rows (table, id): share of the year, mean hours of a closure, and its squared cv."""
+        spells = [spell for row in rows for spell in self._spells(*row)]
+        starts = sum(often for often, _, _ in spells)
+        if not starts:
+            return 0.0, 0.0, 0.0
+        mean = sum(often * hours for often, hours, _ in spells) / starts
+        second = sum(often * hours**2 * (1 + cv2) for often, hours, cv2 in spells) / starts
+        return min(starts * mean / YEAR_H, 1.0), mean, max(second / mean**2 - 1, 0.0) if mean else 0.0
 
     def skewed_h(self, table: str, name: str) -> float:
         """E[D3] / E[D2] of the closures that stop a row, as of gamma times; those with dates as they are."""

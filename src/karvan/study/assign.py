@@ -176,7 +176,7 @@ def solve(
     from karvan.flow.service_equilibrium import equilibrium
     from karvan.flow.service_optimum import optimum
 
-    delays = delays or ServiceDelays(problem.supply)
+    delays = delays or ServiceDelays(problem)
 
     def watch(iteration: int, gap: float) -> None:
         if progress:
@@ -186,7 +186,7 @@ def solve(
     if ask.method == "so":
         return optimum(problem, delays, ask.asked_gap, ask.rounds, watch=watch)
     if ask.method == "sue":
-        return stochastic(problem, delays, ask.theta, gap=ask.asked_gap, most_iterations=ask.rounds, watch=watch)
+        return stochastic(problem, delays, ask.theta, 1.0, ask.asked_gap, ask.rounds, start, watch)
     return equilibrium(problem, delays, ask.asked_gap, ask.rounds, start, watch)
 
 

@@ -42,10 +42,10 @@ Waits = Mapping[str, Mapping[object, Hours]]
 class Round(NamedTuple):
     """How far flows were from what they became."""
 
+    gap: float
+    """Gap of the flows that were simulated, at the waits that they then had: that of the fixed point."""
     moved: float
     """Of the goods that take several chains, the share of the tonnes that changed since the round before."""
-    gap: float
-    """Of the assignment."""
     off_h: float
     """How far the models were from the simulated waits, weighted by the tonnes that waited: mean of the absolute."""
     mean_h: float
@@ -64,7 +64,7 @@ class Settled:
 
     @property
     def settled(self) -> bool:
-        return bool(self.rounds) and self.rounds[-1].moved <= self.asked
+        return bool(self.rounds) and self.rounds[-1].gap <= self.asked
 
 
 class Corrected:
@@ -74,15 +74,15 @@ class Corrected:
         self.model = model
         self.factor, self.rest = np.ones(n_resources), np.zeros(n_resources)
 
-    def wait(self, load: Floats, room: Floats, which: Ints) -> tuple[Floats, Floats]:
+    def wait(self, load: Floats, which: Ints) -> tuple[Floats, Floats]:
         """As `Delays.wait`."""
-        wait, slope = self.model.wait(load, room, which)
+        wait, slope = self.model.wait(load, which)
         return np.maximum(self.factor[which] * wait + self.rest[which], 0.0), self.factor[which] * slope
 
     def learn(self, simulated: Floats, flows: ServiceFlows, step: float) -> float:
         """Move factors by a step towards simulated waits, NaN where none are known (n_resources,): how far off they
         were, h."""
-        model = self.model.wait(flows.load, flows.room, np.arange(len(self.factor)))[0]
+        model = self.model.wait(flows.load, np.arange(len(self.factor)))[0]
         known = np.isfinite(simulated) & (np.maximum(simulated, model) > SHORT_H)
         off = np.abs(self.factor * model + self.rest - simulated)[known] @ flows.tonnes[known]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -99,15 +99,15 @@ def settle(
     simulated: Simulate,
     *,
     most_rounds: int = 10,
-    moved: float = 0.01,
+    gap: float = 1e-3,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Settled:
-    """Assign and simulate in turn until at most a share `moved` of the tonnes changes chains, or rounds run out."""
+    """Assign and simulate in turn until flows have at most this gap at the waits that they cause, or rounds run out."""
     progress = progress or Progress()
     departures: dict[tuple[str, int], Hours] = {}
     problem = problem_of(corridor, ask)
-    delays = Corrected(ServiceDelays(problem.supply), problem.n_resources)
+    delays = Corrected(ServiceDelays(problem), problem.n_resources)
     flows = solve(problem, ask, progress, delays)
     warmup_days, _ = warm_up(corridor, streams_of(flows), simulated)
     rounds: list[Round] = []
@@ -121,12 +121,12 @@ def settle(
             departures[at] = Hours(old.mean + step * (wait.mean - old.mean), wait.variance)
         problem = problem_of(corridor, ask, departures)
         start = [(problem.chains[chain.goods].chain(chain.arcs), units) for chain, units in flows.flows]
-        before, flows = start, solve(problem, ask, progress, delays, start if ask.method == "ue" else None)
-        rounds.append(Round(moved_share(problem, before, list(flows.flows)), flows.gap, off, mean_h))
+        flows = solve(problem, ask, progress, delays, start)
+        rounds.append(Round(flows.steps[0].gap, moved_share(problem, start, list(flows.flows)), off, mean_h))
         progress.done(number, most_rounds)
-        if rounds[-1].moved <= moved:
+        if rounds[-1].gap <= gap:
             break
-    return Settled(flows, tuple(rounds), moved, delays.factor)
+    return Settled(flows, tuple(rounds), gap, delays.factor)
 
 
 def simulate_flows(

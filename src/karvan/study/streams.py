@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
+from karvan.flow.chains import Chain
 from karvan.flow.goods import Goods
 from karvan.flow.service_flows import ServiceFlows
 from karvan.sim.stream import Stream
 from karvan.study.routing import Routing, Unrouted, legs_of, month_shares
+
+LEAST_A_YEAR = 1.0
 
 
 def streams_of(flows: ServiceFlows) -> Routing:
     """Streams of the flows, a stream for each size of box, and what has no way.
 
     A row of demand that takes several chains has several streams; the first, which has most of it, is called as it
-    would be if it were alone, so that its luck is the same.
+    would be if it were alone, so that its luck is the same. What is less than a unit a year goes with the most.
     """
     problem = flows.problem
     shares = month_shares(problem.corridor)
     streams: list[Stream] = []
     nth: dict[int, int] = defaultdict(int)
-    for chain, units in flows.flows:
+    for chain, units in _whole(flows.flows):
         goods = problem.goods[chain.goods]
         row = problem.corridor.row("demand", goods.id)
         legs = legs_of(problem.chains[chain.goods].network, chain.arcs)
@@ -36,6 +40,15 @@ def streams_of(flows: ServiceFlows) -> Routing:
             )  # fmt: skip
     unrouted = tuple(_unrouted(flows))
     return Routing(tuple(streams), unrouted)
+
+
+def _whole(flows: Sequence[tuple[Chain, float]]) -> Iterator[tuple[Chain, float]]:
+    """Flows, those of less than a unit a year added to the largest of their goods, which stands first."""
+    for _, of in groupby(flows, key=lambda one: one[0].goods):
+        (most, units), *others = of
+        kept = [(chain, other) for chain, other in others if other >= LEAST_A_YEAR]
+        yield most, units + sum(other for _, other in others if other < LEAST_A_YEAR)
+        yield from kept
 
 
 def sizes(goods: Goods) -> list[tuple[str, int, float]]:
