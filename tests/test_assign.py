@@ -115,8 +115,11 @@ def test_b02_opening_hours_and_closures_take_their_share_of_a_facility() -> None
     """
     half = with_servers(drawn(picture, teu=10.0), 1, opens=6.0, closes=18.0)
     assert resource(flows(half), "B-border-in")["capacity"] == pytest.approx(8760 / 4)
-    closed = Corridor(half.description, dict(half.tables))
-    assert problem_of(closed, Assign()).supply.resources[0].open_share == pytest.approx(0.5)
+    storm = {"closure": {"storm": {"id": "storm", "stops_table": "facility", "stops": ("B-border-in",),
+                                   "duration_h": 36.5, "duration_dist": "gamma"}},
+             "closure_rate": {"storm": {"closure": "storm", "month": 1, "starts": 24.0}}}  # fmt: skip
+    stormy = with_servers(drawn(picture, teu=10.0, tables=storm), 1)
+    assert resource(flows(stormy), "B-border-in")["capacity"] == pytest.approx(8760 / 2 * 0.9)
 
 
 def test_c01_the_worth_of_capacity_is_what_the_optimum_falls_by() -> None:
@@ -178,5 +181,5 @@ def test_f01_a_run_has_all_tables_and_says_how_it_ended() -> None:
     assert found.run.record["results"]["converged"]
     assert set(found.table("chains")["services"]) == {"K1", "K2"}
     assert {name for name, _, _ in found.run.files()} == {
-        "chains", "families", "iterations", "links", "resources"
+        "chains", "families", "iterations", "links", "resources", "skims"
     }  # fmt: skip

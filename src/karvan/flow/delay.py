@@ -4,8 +4,8 @@ In the long run, below saturation:
 
 - a **station** of c servers: the wait of M/M/c, with even services that of M/D/c by Kimura (1991), and between and
   beyond the two in proportion to the services' own squared coefficient of variation (cv2), as Cosmetatos (1976) and
-  Page (1982); other arrivals than by chance after Allen and Cunneen (1978), with the factor of Kraemer and
-  Langenbach-Belz (1976).
+  Page (1982). Arrivals more even than by chance after Allen and Cunneen (1978), with the factor of Kraemer and
+  Langenbach-Belz (1976) and one of our own for several servers; less even ones half so and half as lots.
   Units that come in lots add what they add to M[X]/M/c, solved from its balance; where a server takes several who wait,
   the root of the bulk queue (Gross and Harris 1998, section 3.2), or with even services Bailey's queue.
 - **closures** by chance, with a share of the time shut and a mean residual: that residual over the free share of what

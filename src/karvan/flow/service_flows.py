@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ import numpy as np
 from karvan.flow.chains import Chain
 from karvan.flow.loads import Step
 from karvan.flow.problem import Problem
-from karvan.flow.supply import SLOTS, TRIPS
+from karvan.flow.supply import SLOTS
 from karvan.network.network import Floats
 
 LEAST = 1e-9
@@ -90,6 +91,16 @@ class ServiceFlows:
     def _sailing_of(self) -> dict[int, int]:
         """The resource of the sailings that give each slot."""
         return {slot: trips.resource for trips in self.problem.supply.trips for slot in trips.gives}
+
+    @cached_property
+    def through(self) -> Floats:
+        """Share of each flow that is through by the end of the year, the others being in queues that grow (n_flows,).
+
+        What is loaded beyond its capacity lets through no more than that: of a chain the least of such shares.
+        """
+        over = np.divide(self.problem.capacity, self.load, out=np.ones_like(self.load), where=self.load > 0)
+        share = np.minimum(over, 1.0)
+        return np.array([share[chain.taken].min(initial=1.0) for chain, _ in self.flows])
 
     @cached_property
     def hours(self) -> Floats:
@@ -190,9 +201,9 @@ class ServiceFlows:
         ]  # fmt: skip
 
     def unserved(self) -> list[dict[str, Any]]:
-        """Goods that stay where they are, with the reason."""
+        """Goods that stay where they are, or in a queue that grows all year, with the reason."""
         rows = []
-        for one in self.left:
+        for one in (*self.left, *self._queued()):
             of = self.problem.goods[one.goods]
             rows.append(
                 {"demand": of.id, "origin": of.origin, "destination": of.destination, "commodity": of.commodity,
@@ -201,22 +212,50 @@ class ServiceFlows:
             )  # fmt: skip
         return rows
 
+    def _queued(self) -> Iterator[Left]:
+        """What of flows is not through by the end of the year, and the queue in which most of it is."""
+        for (chain, units), through in zip(self.flows, self.through, strict=True):
+            if through < FULL:
+                used = self.load[chain.taken] / self.problem.capacity[chain.taken]
+                name = self.problem.supply.resources[chain.taken[int(np.argmax(used))]].id
+                yield Left(chain.goods, float(units * (1 - through)), f"a queue that grows all year: {name}")
+
+    def skims(self) -> list[dict[str, Any]]:
+        """What the next unit of each of the goods would pay: the cheapest chain as things stand.
+
+        Where capacities are hard, what is short is paid for at its worth.
+        """
+        price = self.worth if self.method == "so" else np.zeros(self.problem.n_resources)
+        rows = []
+        for n, goods in enumerate(self.problem.goods):
+            found = self.problem.chains[n].cheapest(price, self.wait_h)
+            row: dict[str, Any] = {
+                "demand": goods.id, "origin": goods.origin, "destination": goods.destination, "unit": goods.unit,
+                "family": "", "cost_usd_unit": np.nan, "usd_unit": np.nan, "hours": np.nan, "kg_co2e_unit": np.nan,
+            }  # fmt: skip
+            if found:
+                cost, chain = found
+                hours = chain.hours + float(chain.times @ self.wait_h[chain.waited])
+                row |= {"family": chain.family, "cost_usd_unit": cost, "usd_unit": chain.usd, "hours": hours,
+                        "kg_co2e_unit": chain.kg}  # fmt: skip
+            rows.append(row)
+        return rows
+
     def totals(self) -> dict[str, float]:
-        """Sums over all goods in a year: TEU, tonnes, what was paid, hours' worth, CO2e, and what was left."""
-        goods = self.problem.goods
-        worth_h = sum(
-            units * goods[chain.goods].usd_h * hours
-            for (chain, units), hours in zip(self.flows, self.hours, strict=True)
-        )
+        """Sums over all that is through in a year: TEU, tonnes, USD paid, hours' worth, CO2e; and what is not."""
+        goods, left = self.problem.goods, self.unserved()
+        units = np.array([units for _, units in self.flows]) * self.through
+        of = [goods[chain.goods] for chain, _ in self.flows]
+
+        def total(each: list[float]) -> float:
+            return float(units @ np.array(each)) if each else 0.0
+
         return {
-            "teu": sum(units * goods[chain.goods].teu for chain, units in self.flows),
-            "tonnes": sum(units * goods[chain.goods].tonnes for chain, units in self.flows),
-            "usd": sum(units * chain.usd for chain, units in self.flows),
-            "time_usd": float(worth_h),
-            "t_co2e": sum(units * chain.kg for chain, units in self.flows) / 1000,
-            "unserved_teu": sum(one.units * goods[one.goods].teu for one in self.left),
-            "unserved_tonnes": sum(one.units * goods[one.goods].tonnes for one in self.left),
+            "teu": total([one.teu for one in of]),
+            "tonnes": total([one.tonnes for one in of]),
+            "usd": total([chain.usd for chain, _ in self.flows]),
+            "time_usd": total([one.usd_h * hours for one, hours in zip(of, self.hours, strict=True)]),
+            "t_co2e": total([chain.kg / 1000 for chain, _ in self.flows]),
+            "unserved_teu": float(sum(row["teu"] for row in left)),
+            "unserved_tonnes": float(sum(row["tonnes"] for row in left)),
         }
-
-
-__all__ = ["FULL", "LEAST", "TRIPS", "Left", "ServiceFlows"]

@@ -165,14 +165,19 @@ class Supply:
         for service in self.corridor.rows("service"):
             if not is_scheduled(service) or not self.runs(service):
                 continue
-            ways = [way for way in (self.ways[service.id], self.ways.get(f"{service.id} (back)")) if way]
+            ways = self._ways_of(service)
             for together in [ways] if service.fleet is not None else [[way] for way in ways]:
                 yield self._sailings(service, together)
 
     def runs(self, service: Row) -> bool:
-        """Whether a service runs at the start of the year, which is when goods of a year choose their ways."""
+        """Whether a service runs at the start of the year, when goods of a year choose their ways, and ever sails."""
         day = dt.date(self.year, 1, 1)
-        return (service.valid_from or day) <= day <= (service.valid_to or day)
+        if not (service.valid_from or day) <= day <= (service.valid_to or day):
+            return False
+        return not is_scheduled(service) or self._a_year(service, self._ways_of(service))[0] > 0
+
+    def _ways_of(self, service: Row) -> list[Way]:
+        return [way for way in (self.ways[service.id], self.ways.get(f"{service.id} (back)")) if way]
 
     def _sailings(self, service: Row, ways: list[Way]) -> Trips:
         most, least = self._a_year(service, ways)

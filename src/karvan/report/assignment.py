@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from karvan.corridor.corridor import Corridor
+from karvan.evidence.run import RunFolder
 from karvan.flow.service_flows import ServiceFlows
 from karvan.formats.geojson import collection, line_feature
 from karvan.formats.line import lines
@@ -20,20 +20,25 @@ SHOWN = 10
 METHODS = {"ue": "User equilibrium", "sue": "Stochastic user equilibrium", "so": "System optimum"}
 
 
-def headline(flows: ServiceFlows, run: str, package: str) -> str:
+def headline(flows: ServiceFlows, run: RunFolder, rounds: Sequence[NamedTuple] = ()) -> str:
     """The run, whether it came to an end, and what was carried."""
     totals, n = flows.totals(), len(flows.steps)
-    rounds = f"{n} round" + "s" * (n != 1)
-    gap = f"relative gap {flows.gap:.1e} after {rounds}"
+    package, results = flows.problem.corridor.name, run.record["results"]
+    many = f"{n} round" + "s" * (n != 1)
+    gap = f"relative gap {flows.gap:.1e} after {many}"
     if not flows.settled:
         gap = f"NOT CONVERGED: {gap}, while {flows.asked_gap:.0e} was asked for"
     lines = [
-        f"Run {run} of {package}. {METHODS[flows.method]}: {gap}",
+        f"Run {run.name} of {package}. {METHODS[flows.method]}: {gap}",
         (
             f"Carried {totals['teu']:,.0f} TEU, {totals['tonnes']:,.0f} t in all; "
             f"{totals['t_co2e']:,.0f} t CO2e, {totals['usd'] / 1e6:,.0f} million USD for carriage"
         ),
     ]
+    if rounds:
+        fixed = results["fixed_point_gap"]
+        ended = "" if results["converged"] else "NOT SETTLED: "
+        lines.append(f"{ended}gap at the simulated waits {fixed:.1e} after {len(rounds)} simulations")
     if totals["unserved_tonnes"]:
         whole = totals["tonnes"] + totals["unserved_tonnes"]
         lines.append(
@@ -43,9 +48,9 @@ def headline(flows: ServiceFlows, run: str, package: str) -> str:
     return "\n".join(lines)
 
 
-def tables(flows: ServiceFlows) -> list[Any]:
-    """Families, what is fullest, what is worth most, and what is left."""
-    shown = [_families(flows), _fullest(flows)]
+def tables(flows: ServiceFlows, rounds: Sequence[NamedTuple] = ()) -> list[Any]:
+    """Rounds, families, what is fullest, what is worth most, and what is left."""
+    shown = [*([_rounds(rounds)] if rounds else []), _families(flows), _fullest(flows)]
     for make in (_worth, _unserved):
         table = make(flows)
         if table is not None:
@@ -53,23 +58,27 @@ def tables(flows: ServiceFlows) -> list[Any]:
     return shown
 
 
-def document(flows: ServiceFlows, run: Any, package: str) -> dict[str, Any]:
+def document(flows: ServiceFlows, run: RunFolder, rounds: Sequence[NamedTuple] = ()) -> dict[str, Any]:
     """The whole answer. Hours, USD, tonnes and TEU a year."""
     return {
         "run": {"name": run.name, "folder": str(run.path), **run.record},
-        "package": package,
+        "package": flows.problem.corridor.name,
         "results": run.record["results"],
+        "rounds": [_plain(one._asdict()) for one in rounds],
         "families": [_plain(row) for row in family_totals(flows)],
+        "families_by_pair": [_plain(row) for row in flows.families()],
         "resources": [_plain(row) for row in flows.resources()],
         "most_worth": [_plain(row) for row in flows.worth_most()],
         "chains": [_plain(row) for row in flows.chains()],
         "links": [_plain(row) for row in flows.links()],
         "unserved": [_plain(row) for row in flows.unserved()],
+        "skims": [_plain(row) for row in flows.skims()],
     }
 
 
-def geojson(flows: ServiceFlows, corridor: Corridor) -> dict[str, Any]:
+def geojson(flows: ServiceFlows) -> dict[str, Any]:
     """A feature collection of the links that carry anything, a feature each way, with what they carry a year."""
+    corridor = flows.problem.corridor
     drawn, name = lines(corridor), "flows"
     features = []
     for row in flows.links():
@@ -92,6 +101,15 @@ def family_totals(flows: ServiceFlows) -> list[dict[str, Any]]:
         for family, (teu, tonnes) in sums.items()
     ]
     return sorted(rows, key=lambda row: (-float(row["tonnes"]), str(row["family"])))
+
+
+def _rounds(rounds: Sequence[Any]) -> Table:
+    rows = [
+        (str(n + 1), f"{one.gap:.1e}", f"{one.moved:.2%}", f"{one.off_h:.2f}", f"{one.mean_h / 24:.1f}")
+        for n, one in enumerate(rounds)
+    ]
+    names = ("round", "gap", "moved", "off h", "mean days")
+    return _table("Assignment and simulation in turn", names, rows)
 
 
 def _families(flows: ServiceFlows) -> Table:

@@ -26,7 +26,7 @@ from karvan.flow.supply import FACILITY, PATH, SLOTS, is_scheduled
 from karvan.network.item import Hours
 from karvan.network.network import Floats, Ints
 from karvan.sim.simulation import Simulation
-from karvan.study.assign import Assign, problem_of, solve
+from karvan.study.flows import Assign, problem_of, solve
 from karvan.study.simulate import Progress, Simulate, Study, run_study, warm_up
 from karvan.study.streams import streams_of
 from karvan.study.waits import RunWaits
@@ -93,25 +93,20 @@ class Corrected:
         return float(off / max(flows.tonnes[known].sum(), 1e-12))
 
 
-def settle(
-    corridor: Corridor,
-    ask: Assign,
-    simulated: Simulate,
-    *,
-    most_rounds: int = 10,
-    gap: float = 1e-3,
-    workers: int = 1,
-    progress: Progress | None = None,
-) -> Settled:
-    """Assign and simulate in turn until flows have at most this gap at the waits that they cause, or rounds run out."""
+def settle(corridor: Corridor, ask: Assign, *, workers: int = 1, progress: Progress | None = None) -> Settled:
+    """Assign and simulate in turn until flows have at most the gap `ask.settled` at the waits that they then have.
+
+    At most `ask.simulate` rounds, each of `ask.days` and `ask.replications`.
+    """
     progress = progress or Progress()
+    simulated = Simulate(days=ask.days, year=ask.year, replications=ask.replications, seed=ask.seed).checked()
     departures: dict[tuple[str, int], Hours] = {}
     problem = problem_of(corridor, ask)
     delays = Corrected(ServiceDelays(problem), problem.n_resources)
     flows = solve(problem, ask, progress, delays)
     warmup_days, _ = warm_up(corridor, streams_of(flows), simulated)
     rounds: list[Round] = []
-    for number in range(1, most_rounds + 1):
+    for number in range(1, ask.simulate + 1):
         progress.say(f"round {number}: simulating")
         found, mean_h = simulate_flows(flows, simulated, warmup_days, workers)
         step = 1 / number
@@ -123,10 +118,10 @@ def settle(
         start = [(problem.chains[chain.goods].chain(chain.arcs), units) for chain, units in flows.flows]
         flows = solve(problem, ask, progress, delays, start)
         rounds.append(Round(flows.steps[0].gap, moved_share(problem, start, list(flows.flows)), off, mean_h))
-        progress.done(number, most_rounds)
-        if rounds[-1].gap <= gap:
+        progress.done(number, ask.simulate)
+        if rounds[-1].gap <= ask.settled:
             break
-    return Settled(flows, tuple(rounds), gap, delays.factor)
+    return Settled(flows, tuple(rounds), ask.settled, delays.factor)
 
 
 def simulate_flows(
