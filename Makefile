@@ -56,6 +56,8 @@ bench: .venv/.test .venv/.bench ## the benchmarks
 	$(BIN)/python -m benchmarks.bench_front
 	$(BIN)/python -m benchmarks.bench_timetable
 	$(BIN)/python -m benchmarks.bench_batch
+	$(BIN)/python -m benchmarks.bench_assign
+	$(BIN)/python -m benchmarks.bench_multicommodity
 
 clean: ## all that can be made again
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage

@@ -310,9 +310,9 @@ TAIL = """\
 - **Closures near saturation.** The year begins open, and a few long closures are no Brownian motion: where they make
   most of the wait it comes out some per cent too long from a load of 0.95 on.
 - **Many servers at saturation** wait too little and too unevenly for a year to tell: the simulator's own intervals are
-  a fifth of the wait there.
-- **Clumps that are no lots.** Arrivals of cv2 3 before ten servers at half load wait longer than is told by a third or
-  more; near saturation it agrees. Where units come in lots, say the lot.
+  about a quarter of the wait there.
+- **Clumps that are no lots.** Arrivals of cv2 3 before several servers at half load wait a third to three quarters
+  longer than is told, some minutes; near saturation it agrees. Where units come in lots, say the lot.
 - **Small lots before many servers.** Five boxes before ten cranes hardly ever wait; with even services they do so a
   third more than the model says, which is seconds.
 - **Nights.** Where services are long against the hours of a day, what is left of a day decides more than is told here.

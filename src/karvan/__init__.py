@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from karvan.ground.errors import InputError, KarvanError
     from karvan.itinerary.plan import Plan
     from karvan.sim.simulation import Simulation
+    from karvan.study.assign import Assignment, assign
+    from karvan.study.assign_roads import assign_roads
     from karvan.study.batch import plan_batch
     from karvan.study.calibrate import calibrate
+    from karvan.study.flows import Assign
     from karvan.study.matrix import matrix
     from karvan.study.plan import Planner, plan
     from karvan.study.reach import reach
@@ -26,11 +29,15 @@ if TYPE_CHECKING:
 
 __version__ = VERSION
 __all__ = [
-    "Corridor", "InputError", "KarvanError", "Plan", "Planner", "Simulate", "Simulation", "__version__", "calibrate",
-    "load", "matrix", "plan", "plan_batch", "reach", "simulate",
+    "Assign", "Assignment", "Corridor", "InputError", "KarvanError", "Plan", "Planner", "Simulate", "Simulation",
+    "__version__", "assign", "assign_roads", "calibrate", "load", "matrix", "plan", "plan_batch", "reach", "simulate",
 ]  # fmt: skip
 
 _HOMES = {
+    "Assign": "karvan.study.flows",
+    "Assignment": "karvan.study.assign",
+    "assign": "karvan.study.assign",
+    "assign_roads": "karvan.study.assign_roads",
     "Corridor": "karvan.corridor",
     "load": "karvan.corridor",
     "InputError": "karvan.ground.errors",

@@ -9,12 +9,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from karvan.corridor import load
+import numpy as np
+
+from karvan.corridor import Corridor, load
+from karvan.corridor.roads import Roads, TripClass
+from karvan.flow.equilibrium import equilibrium
+from karvan.flow.frank_wolfe import frank_wolfe
+from karvan.flow.optimum import optimum
+from karvan.flow.skims import skims
+from karvan.flow.stochastic import stochastic
 from karvan.itinerary import FindItineraries, answer
 from karvan.itinerary.one_to_all import OneToAll
 from karvan.itinerary.reach import starts
 from karvan.network import pack
 from karvan.sim import Pass, Serve, System, exponential, replicate
+from karvan.study.flows import Assign, problem_of, solve
 from karvan.study.timetabled import journeys, reach
 
 DEPART = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -68,3 +77,29 @@ def warm() -> Iterator[tuple[str, float]]:
         journeys(folder, "a", "b", "2026-01-05T00:00")
         reach(folder, "a", "2026-01-05T00:00")
     yield "timetables", time.perf_counter() - began
+    yield from _flows(network.corridor)
+
+
+def _flows(corridor: Corridor) -> Iterator[tuple[str, float]]:
+    began = time.perf_counter()
+    roads = _two_roads()
+    equilibrium(roads, 1e-3, 5)
+    frank_wolfe(roads, 1e-3, 5)
+    skims(stochastic(roads, gap=1e-3, most_iterations=5))
+    optimum(roads)
+    yield "flows on networks", time.perf_counter() - began
+    began = time.perf_counter()
+    problem = problem_of(corridor, Assign())
+    for method in ("ue", "sue", "so"):
+        solve(problem, Assign(method=method, iterations=2))
+    yield "flows on corridors", time.perf_counter() - began
+
+
+def _two_roads() -> Roads:
+    """Two zones with two links from the first to the second."""
+    ones, trips = np.ones(2), np.array([[0.0, 1.0], [0.0, 0.0]])
+    return Roads(
+        name="two roads", nodes=np.array([1, 2]), n_zones=2, through=np.array([True, True]),
+        tail=np.zeros(2, dtype=np.int64), head=np.ones(2, dtype=np.int64), capacity=ones, free_flow=ones, b=ones,
+        power=ones, toll=ones, length=ones, classes=(TripClass("all", trips),),
+    )  # fmt: skip
