@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 ALMOST = 1 - 1e-9
 """Sums in another order differ in the last bits: a bound must not be above what it bounds."""
+
+MOST_MISFITS = 50
+"""Chains that are looked at in search of one that fits."""
 
 
 class Chain(NamedTuple):
@@ -55,7 +59,9 @@ class Chains:
         self.marked = marked(layer, goods.via)
         self.price, self.kg = layer.price_of(goods), layer.co2e_of(goods)
         self.share = layer.share_of(goods)
-        self.cost = self.price + goods.usd_h * layer.hours + co2e_usd_t / 1000 * self.kg
+        self.open_cost = self.price + goods.usd_h * layer.hours + co2e_usd_t / 1000 * self.kg
+        """Of each arc, whether or not it has any capacity (n_arcs,)."""
+        self.cost = np.where(layer.shut, np.inf, self.open_cost)
         self.allowed = self.marked.allowed(goods.families)
         start, end = Node(START, goods.origin), Node(END, goods.destination)
         self._known: dict[tuple[int, ...], Chain] = {}
@@ -72,19 +78,26 @@ class Chains:
                 return f"no {self.goods.unit} can be {verb} at {place}"
         if self.marked.families.wished == UNREACHED:
             return "a place that it must pass is on no service"
-        if not np.isfinite(self.left[self.start]):
-            return "no way"
-        return "" if self.find(self.cost, self.allowed) else "no way of its families"
+        if self.find(self.cost, self.allowed):
+            return ""
+        through = self.find(self.open_cost, self.allowed, self._left(self.open_cost))
+        if through:
+            short = np.flatnonzero(np.asarray(self.layer.lacking[list(through)].sum(axis=0)).ravel())
+            return f"no capacity: {', '.join(self.layer.supply.resources[ix].id for ix in short)}"
+        return "no way of its families" if np.isfinite(self.left[self.start]) else "no way"
 
     @cached_property
     def left(self) -> Floats:
         """The least that is left to pay from each node, where nothing is short (n_nodes,)."""
+        return self._left(self.cost)
+
+    def _left(self, cost: Floats) -> Floats:
         from karvan.kernels.labels import least_left
 
         network = self.network
         into, n = network.into, len(network.arcs) + 1
         left, key, item = np.empty(len(network.nodes)), np.empty(n), np.empty(n, dtype=np.int64)
-        least_left(network.first_in, network.tail[into], self.cost[into], self.end, left, key, item)
+        least_left(network.first_in, network.tail[into], cost[into], self.end, left, key, item)
         found: Floats = left * ALMOST
         return found
 
@@ -94,14 +107,14 @@ class Chains:
         price: USD for one of each resource; wait_h: hours (n_resources,). Neither may be negative.
         """
         cost = self.cost_at(price, wait_h)
-        found = self.find(cost, self.allowed)
+        found = self.find_fitting(cost, self.allowed)
         return (float(cost[list(found)].sum()), self.chain(found)) if found else None
 
     def best_of_families(self, price: Floats, wait_h: Floats) -> list[tuple[float, Chain]]:
         """The cheapest chain of each family that the goods may take, and has one, in the order of the rules."""
         cost = self.cost_at(price, wait_h)
         bits = [1 << ix for ix in range(len(self.marked.families.rules) + 1) if self.allowed & 1 << ix]
-        found = [arcs for arcs in (self.find(cost, bit) for bit in bits) if arcs]
+        found = [arcs for arcs in (self.find_fitting(cost, bit) for bit in bits) if arcs]
         return [(float(cost[list(arcs)].sum()), self.chain(arcs)) for arcs in found]
 
     def cost_at(self, price: Floats, wait_h: Floats) -> Floats:
@@ -111,19 +124,47 @@ class Chains:
         rides = layer.by_room @ price
         return cost + np.where(rides > 0, rides * self.share, 0.0)
 
-    def find(self, cost: Floats, allowed: int) -> tuple[int, ...]:
-        """Arcs of the cheapest straight chain of the allowed families, at costs of arcs; none where there is none."""
+    def find_fitting(self, cost: Floats, allowed: int) -> tuple[int, ...]:
+        """As `find`, of chains whose facilities work on the vehicles that they ride.
+
+        What a facility may pass depends on the rides beside it, which arcs do not tell. So where the cheapest chain
+        does not fit, it is looked for again without the facility, and without each of those rides (as branch and bound).
+        """
+        found = self.find(cost, allowed)
+        heap = [(float(cost[list(found)].sum()), found, frozenset[int]())] if found else []
+        for _ in range(MOST_MISFITS):
+            if not heap:
+                return ()
+            _, arcs, barred = heappop(heap)
+            fitted = self.fitted(arcs)
+            if fitted == arcs:
+                return arcs
+            at = next(n for n, (one, other) in enumerate(zip(arcs, fitted, strict=True)) if one != other)
+            for arc in arcs[at - 1 : at + 2]:
+                without = cost.copy()
+                without[[*barred, arc]] = np.inf
+                other = self.find(without, allowed)
+                if other:
+                    heappush(heap, (float(cost[list(other)].sum()), other, barred | {arc}))
+        return self.fitted(found)
+
+    def find(self, cost: Floats, allowed: int, left: Floats | None = None) -> tuple[int, ...]:
+        """Arcs of the cheapest straight chain of the allowed families, at costs of arcs; none where there is none.
+
+        left: no more than what is left to pay from each node at these costs (n_nodes,); `self.left` if not given.
+        """
         from karvan.kernels.straight import FOUND, FULL, straight
 
         if self.start < 0 or self.end < 0 or not allowed:
             return ()
         network, of = self.network, self.marked
+        left = self.left if left is None else left
         room = workspace(len(network.nodes) * len(of.mask), network.comes_to.shape[1])
         heap = 4 * len(network.arcs)
         while True:
             key, item = np.empty(heap), np.empty(heap, dtype=np.int64)
             status, length = straight(
-                network.first_out, network.head, cost, self.left, of.families.marks, network.comes_to, of.rank, of.mask,
+                network.first_out, network.head, cost, left, of.families.marks, network.comes_to, of.rank, of.mask,
                 room.after, of.may_be, of.family_of, allowed, self.start, self.end,
                 room.least, room.came, room.places, key, item, room.chain,
             )  # fmt: skip

@@ -51,6 +51,18 @@ class Layer:
         fine = {way.service.id: self.supply.runs(way.service) for way in self.network.ways}
         return np.array([not arc.is_ride or fine[self.network.ways[arc.way].service.id] for arc in self.network.arcs])
 
+    @cached_property
+    def lacking(self) -> csr_array:
+        """Which resources without any capacity in the year each arc needs (n_arcs, n_resources)."""
+        none = np.array([resource.capacity <= 0 for resource in self.supply.resources], dtype=np.float64)
+        return (self.by_unit + self.by_room + self.waits) * none
+
+    @cached_property
+    def shut(self) -> Flags:
+        """Whether an arc needs something that has no capacity all year (n_arcs,)."""
+        found: Flags = self.lacking.sum(axis=1) > 0
+        return found
+
     def _matrix(self, uses: Any) -> csr_array:
         from scipy.sparse import csr_array
 
