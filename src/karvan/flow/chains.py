@@ -78,7 +78,7 @@ class Chains:
                 return f"no {self.goods.unit} can be {verb} at {place}"
         if self.marked.families.wished == UNREACHED:
             return "a place that it must pass is on no service"
-        if self.find(self.cost, self.allowed):
+        if self.find_fitting(self.cost, self.allowed):
             return ""
         through = self.find(self.open_cost, self.allowed, self._left(self.open_cost))
         if through:
@@ -128,7 +128,7 @@ class Chains:
         """As `find`, of chains whose facilities work on the vehicles that they ride.
 
         What a facility may pass depends on the rides beside it, which arcs do not tell. So where the cheapest chain
-        does not fit, it is looked for again without the facility, and without each of those rides (as branch and bound).
+        does not fit, it is looked for again without the facility, and without each of those rides (branch and bound).
         """
         found = self.find(cost, allowed)
         heap = [(float(cost[list(found)].sum()), found, frozenset[int]())] if found else []

@@ -161,11 +161,8 @@ def stations(
         raise InputError("stations", problems)
     service, spell = made["service_h"], made["shut_h"]
     share, hours = made["shut_share"], made["open_h"]
-    left = service * (1 + made["service_cv2"]) / 2
-    """Of the service under way when it shuts; it goes on."""
-    lost_by_chance = share * _over(spell, spell + left)
-    lost_by_clock = (1 - hours / DAY_H) * _over(DAY_H - hours, DAY_H - hours + left)
-    opened = (1 - lost_by_chance) * (1 - lost_by_clock)
+    by_chance, by_clock = open_shares(service, made["service_cv2"], share, spell, hours)
+    opened = by_chance * by_clock
     alike = np.minimum(made["lot"], made["taken"])
     with np.errstate(divide="ignore"):
         capacity = opened * made["servers"] * made["taken"] / service
@@ -182,13 +179,29 @@ def stations(
             kernels.ARRIVAL_CV2: made["arrival_cv2"],
             kernels.LOT: made["lot"] / alike,
             kernels.TAKEN: taken_each,
-            kernels.OPEN_SHARE: 1 - lost_by_clock,
+            kernels.OPEN_SHARE: by_clock,
             kernels.SHUT_SHARE: share,
             kernels.SHUT_REST_H: spell * (1 + made["shut_cv2"]) / 2,
             kernels.NIGHT_SHARE: 1 - hours / DAY_H,
             kernels.NIGHT_REST_H: (DAY_H - hours) / 2,
         },
     )
+
+
+def open_shares(
+    service_h: ArrayLike, service_cv2: ArrayLike, shut_share: ArrayLike, shut_h: ArrayLike, open_h: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Shares of their time in which busy stations work, of what closures by chance leave, and of the day (n,) each.
+
+    A service under way when it shuts goes on. The arguments are those of `stations`.
+    """
+    service, cv2, share, spell, hours = (
+        np.atleast_1d(np.asarray(of, float)) for of in (service_h, service_cv2, shut_share, shut_h, open_h)
+    )
+    left = service * (1 + cv2) / 2
+    by_chance = 1 - share * _over(spell, spell + left)
+    by_clock = 1 - (1 - hours / DAY_H) * _over(DAY_H - hours, DAY_H - hours + left)
+    return by_chance, by_clock
 
 
 def sections(interval_h: ArrayLike, *, arrival_cv2: ArrayLike = 1.0) -> Delays:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +125,8 @@ class Layer:
         for k in range(i if fills else i + 1, j + 1):  # where it fills off the berth, it waits for one with its load
             yield from ((ix, 1.0) for ix, _ in supply.stood(way, k, i - 1 if k > i else i, j))
         pool = supply.pool_of.get(way.service.id)
-        if pool is not None:
+        joins = is_scheduled(way.service) and (i > 0 or way.service.fleet is not None)
+        if pool is not None and not joins:  # the locomotive is there already
             yield supply.ix[f"pool {pool.id}"], 1.0
 
     def _way(self, arc: Arc) -> Way:
@@ -141,8 +142,9 @@ class Layer:
 
     def _share(self, way: Way, goods: Goods) -> float:
         vehicle = self.network.corridor.row("vehicle", way.service.vehicle)
-        room = room_for(vehicle, goods, load_share(self.supply.riding, self.supply.ways[way.id]))
-        return 1 / room if room > 0 else np.inf
+        part = load_share(self.supply.riding, self.supply.ways[way.id])
+        largest = replace(goods, teu=2.0) if goods.share_40ft > 0 else goods
+        return 1 / room_for(vehicle, goods, part) if room_for(vehicle, largest, part) >= 1 else np.inf
 
     def price_of(self, goods: Goods) -> Floats:
         """USD of a unit on each arc (n_arcs,); infinite where it cannot be had, or does not run."""

@@ -20,9 +20,9 @@ from karvan.flow.problem import Problem
 from karvan.flow.service_flows import LEAST, Left, ServiceFlows
 from karvan.network.network import Floats, Ints
 
-SWEEPS = 20
+SWEEPS = 60
 """Over all goods, between two searches for chains."""
-INNER = 0.2
+INNER = 0.05
 """Sweeps end when the gap among known chains is this share of the last one among all."""
 
 

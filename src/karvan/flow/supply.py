@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
+from karvan.flow.delay import open_shares
 from karvan.network.calendar import Calendar
 from karvan.network.closing import YEAR_H, Closing
 from karvan.network.item import AFLOAT, NOTHING, Hours, papers, stay
@@ -29,6 +30,7 @@ AMPLE = 1000
 """Servers from which on a facility is taken never to make anyone wait."""
 USUAL_T = 60.0
 """Tonnes in a unit of bulk, to say how many a ship of so many tonnes takes: that only rounds a wait for room."""
+WEEK_H = 168.0
 FACILITY, PATH, SLOTS, TRIPS, POOL = "facility", "path", "slots", "trips", "pool"
 
 
@@ -153,7 +155,8 @@ class Supply:
         share, spell, cv2 = self.closing.spell(("facility", facility.id), ("place", facility.place))
         clock = facility.opens is not None and facility.closes is not None
         hours = ((facility.closes - facility.opens) % 24 or 24.0) if clock else 24.0
-        each = YEAR_H * (1 - share) * hours / 24 * batch / mean
+        by_chance, by_clock = open_shares(mean, variance / mean**2, share, spell, hours)
+        each = YEAR_H * float(by_chance[0] * by_clock[0]) * batch / mean if share < 1 else 0.0
         return Resource(
             facility.id, FACILITY, "facility", facility.id, facility.place, facility.serves, each * facility.servers,
             each, f"facility/{facility.id}/servers=+1", facility.servers, mean, variance / mean**2, batch,
@@ -188,12 +191,30 @@ class Supply:
                 cv2 = (service.headway_cv or 0.0) ** 2
                 of = Resource(name, SLOTS, "service", service.id, way.stops[hop].place, "vehicle", most)
                 gives.append(self._add(of._replace(slots=self._slots(service), headway_cv2=cv2, least=least)))
-        one_more, change = (most / service.fleet, f"service/{service.id}/fleet=+1") if service.fleet else (52.0, "")
+        one_more, change = self._one_more(service, ways)
         ix = self._add(
             Resource(f"trips {ways[0].id}", TRIPS, "service", service.id, ways[0].stops[0].place, "sailing", most,
                      one_more, change)
         )  # fmt: skip
         return Trips(ix, service.id, most, least, tuple(self._round(ways)), tuple(gives))
+
+    def _one_more(self, service: Row, ways: list[Way]) -> tuple[float, str]:
+        """Sailings that one more vessel adds, or one more departure a week where that adds more, and its word.
+
+        Where vessels lie idle until the hour of their headway, another one adds none.
+        """
+        most, found = self._a_year(service, ways)[0], (0.0, "")
+        more = []
+        if service.fleet is not None:
+            more.append(("fleet=+1", service._replace(fleet=service.fleet + 1)))
+        if service.departs == "headway":
+            factor = WEEK_H / (WEEK_H + service.headway_h)
+            more.append((f"headway_h*{factor:.6g}", service._replace(headway_h=factor * service.headway_h)))
+        for word, changed in more:
+            adds = self._a_year(changed, ways)[0] - most
+            if adds > found[0]:
+                found = adds, f"service/{service.id}/{word}"
+        return found
 
     def _a_year(self, service: Row, ways: list[Way]) -> tuple[float, float]:
         """The most and the fewest sailings of a year."""
@@ -208,7 +229,7 @@ class Supply:
         if service.departs != "when_full":
             return most, most
         longest = service.longest_wait_h
-        return most, 0.0 if longest is None else YEAR_H * service.fleet / (hours + longest)
+        return most, 0.0 if longest is None else YEAR_H * service.fleet / (hours + len(ways) * longest)
 
     def _slots(self, service: Row) -> float:
         """Units that a vehicle takes of the kind that it is built for: wagons, trucks or 40-foot boxes."""
@@ -230,13 +251,15 @@ class Supply:
             hours += sum(item.hours for hop in way.hops for item in hop)
             hours += sum(stop.dwell_h or 0.0 for stop in way.stops[1:-1])
             for k in range(len(way.stops)):
+                changes = self.riding.train_changes(way.stops, way.links, k)
+                hours += sum(self.riding.passage(change).hours for change in changes)
                 berth = self.berth(way, k)
                 halves = self.halves(way, k, 0, len(way.links))
                 if berth is not None and halves:
                     hours += papers(berth).mean_h + halves / 2 * moments(stay(berth))[0]
             hours += sum(self.closing.wait(*at).mean for k in range(len(way.links)) for at in self._gates(way, k))
         if len(ways) == 1:  # it comes back empty
-            hours += sum(item.hours for hop in ways[0].hops for item in hop if item.kind in ("travel", "weather"))
+            hours += sum(item.hours for hop in ways[0].hops for item in hop)
         return hours
 
     def _gates(self, way: Way, k: int) -> tuple[tuple[str, str], ...]:
@@ -278,12 +301,16 @@ class Supply:
         return (first < k <= last and way.unloads(k)) + (first <= k < last and way.loads(k))
 
     def _round(self, ways: list[Way]) -> Iterator[Use]:
-        """What one trip takes."""
+        """What one trip takes; a vehicle of a fleet that comes back empty passes everything twice."""
         taken: dict[int, float] = defaultdict(float)
         for way in ways:
+            times = 2.0 if way.service.fleet is not None and len(ways) == 1 else 1.0
             for hop in range(len(way.links)):
                 for ix in self.passed(way, hop):
-                    taken[ix] += 1.0
+                    taken[ix] += times
+            if way.service.fleet is None:
+                for ix, amount in self.pooled(way, 0, len(way.links)):
+                    taken[ix] += amount
             for k in range(len(way.stops)):
                 for ix, amount in self.stood(way, k, 0, len(way.links)):
                     taken[ix] += amount
@@ -295,6 +322,10 @@ class Supply:
             yield from ((ix, 1.0) for ix in self.passed(way, hop))
         for k in range(i, j + 1):
             yield from self.stood(way, k, i, j)
+        yield from self.pooled(way, i, j)
+
+    def pooled(self, way: Way, i: int, j: int) -> Iterator[Use]:
+        """Hours of the pool's locomotives for a trip from stop i to stop j."""
         pool = self.pool_of.get(way.service.id)
         if pool is not None:
             hours = sum(item.hours for item in way.items(i, j)) + (pool.turnaround_h or 0.0)

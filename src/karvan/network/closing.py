@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from karvan.corridor.corridor import Corridor
 from karvan.network.item import NOTHING, SERVICE_CV, Hours
 
 YEAR_H = 8760.0
+MONTH_H = YEAR_H / 12
 
 
 class Closing:
@@ -35,7 +37,7 @@ class Closing:
         return Hours(mean, max(second - mean**2, 0.0)) if mean else NOTHING
 
     def spell(self, *rows: tuple[str, str]) -> tuple[float, float, float]:
-        """Of what shuts any of these rows (table, id): share of the year, mean hours of a closure, and its squared cv."""
+        """Of what shuts any of these rows (table, id): share of the year, mean hours of a closure, its squared cv."""
         spells = [spell for row in rows for spell in self._spells(*row)]
         starts = sum(often for often, _, _ in spells)
         if not starts:
@@ -57,13 +59,23 @@ class Closing:
             yield from self.durations(closure)
 
     def durations(self, closure: str) -> Iterator[tuple[float, float, float]]:
-        """How often a year a closure begins, its mean duration and its squared cv: each by its dates, else as drawn."""
+        """How often a year a closure begins, its mean duration and its squared cv: each by its dates, else as drawn.
+
+        Of one that has begun before the year or lasts beyond it, what is in the year.
+        """
+        first, after = (dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (self.year, self.year + 1))
         times = [time for time in self.corridor.rows("closure_time") if time.closure == closure]
-        dated = [time for time in times if time.begins.year == self.year]
-        for time in dated:
-            yield 1.0, (time.ends - time.begins).total_seconds() / 3600, 0.0
-        starts = sum(rate.starts for rate in self.corridor.rows("closure_rate") if rate.closure == closure)
-        if starts and not dated:
-            row = self.corridor.row("closure", closure)
+        for time in times:
+            hours = (min(time.ends, after) - max(time.begins, first)).total_seconds() / 3600
+            if hours > 0:
+                yield 1.0, hours, 0.0
+        row = self.corridor.row("closure", closure)
+        # It begins while it is not on: the rate is that of the hours left over.
+        starts = sum(
+            rate.starts / (1 + rate.starts * row.duration_h / MONTH_H)
+            for rate in self.corridor.rows("closure_rate")
+            if rate.closure == closure and rate.starts
+        )
+        if starts and not any(time.begins.year == self.year for time in times):
             usual_cv = SERVICE_CV.get(row.duration_dist, 1.0 if row.duration_dist else 0.0)
             yield starts, row.duration_h, (usual_cv if row.duration_cv is None else row.duration_cv) ** 2

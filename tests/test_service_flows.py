@@ -1,0 +1,296 @@
+"""The assignment of a corridor against what is known otherwise: the simulator, a programme over all chains, plain sums.
+
+a: what is short is what the simulator has of it; b: the system optimum; c: equilibrium; d: choice; e: waits; f: bad input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from karvan.corridor import load
+from karvan.corridor.corridor import Corridor
+from karvan.flow.chains import Chain
+from karvan.flow.delay import Delays
+from karvan.flow.problem import Problem
+from karvan.flow.service_delays import ServiceDelays
+from karvan.flow.service_flows import ServiceFlows
+from karvan.flow.service_optimum import ServiceProgramme, solved
+from karvan.flow.supply import PATH, POOL, SLOTS, Resource, Supply
+from karvan.ground.errors import InputError
+from karvan.sim import step as do
+from karvan.sim.corridor import Compiler, Period
+from karvan.study.assign import Assign, assign, problem_of, solve
+from karvan.study.routing import route_demand
+from tests.test_service_chains import random_corridor, straight_chains
+from tests.test_simulate import START, Edit, drawn, goods, of, run
+
+YEAR_H = 8760.0
+HEAVY = {"teu_year": 40_000.0}
+MANY = 999
+
+
+# --- a: what is short
+
+
+def capacity(corridor: Corridor, name: str) -> float:
+    """Of a resource, a year."""
+    supply = Supply(corridor, 2024)
+    return supply.resources[supply.ix[name]].capacity
+
+
+def closing(table: str, name: str, hours: float, a_year: float) -> Edit:
+    """Closures by chance, evenly over the year, each as long."""
+    rates = {str(month): {"closure": "storm", "month": month, "starts": a_year / 12} for month in range(1, 13)}
+    return {"closure": {"storm": {"id": "storm", "stops_table": table, "stops": (name,), "duration_h": hours,
+                                  "duration_dist": "deterministic"}}, "closure_rate": rates}  # fmt: skip
+
+
+def quay(place: str, **cells: Any) -> dict[str, dict[str, Any]]:
+    """A berth of six hours."""
+    said = {"id": f"{place}-quay", "place": place, "kind": "berth", "serves": "vessel", "servers": 9}
+    return {f"{place}-quay": said | {"service_time_h": 6.0} | cells}
+
+
+BORDER = """
+    place  A KZ
+    place  B AZ
+    K1  rail A 5h B  now
+    border B rail in 2h
+"""
+CRANE = """
+    K1  rail A 5h B  now
+    F1  sea B 5h C  now
+    change B rail sea 2h
+"""
+
+
+def border(**cells: Any) -> Corridor:
+    return drawn(BORDER, goods(**HEAVY), facility={"B-border-in": {"servers": 2} | cells})
+
+
+def crane(**cells: Any) -> Corridor:
+    return drawn(CRANE, goods(way="A > C", teu_year=160_000.0), facility={"B-rail-sea": {"servers": 2} | cells})
+
+
+FERRY = "F1 sea A 10h B now back"
+
+
+def ferry(teu_year: float = 40_000.0, **cells: Any) -> Corridor:
+    """Ferries for ten large boxes, with goods both ways, and quays at both ends."""
+    return drawn(FERRY, goods(teu_year=teu_year), goods("e", "B > A", teu_year=teu_year), teu=20.0,
+                 service={"F1": cells}, tables={"facility": quay("A", papers_h=2.0, wait_h=5.0) | quay("B")})  # fmt: skip
+
+
+RAIL_FERRY = """
+    place  A KZ
+    place  B KZ
+    place  C AZ
+    K1 rail A 10h B 8h C now
+    gauge B 1520 1435 bogies 4h
+    border C rail in 2h
+"""
+
+
+def rail_fleet(both_ways: bool) -> Corridor:
+    cells = {"fleet": 3, "both_ways": both_ways, "departs": "when_full"}
+    return drawn(RAIL_FERRY, goods(way="A > C", **HEAVY), teu=20.0, service={"K1": cells},
+                 link={"K1-1": {"gauge_mm": "1435", "paths_per_day": 20.0}})  # fmt: skip
+
+
+def loco(departs: str) -> Corridor:
+    pool = {"loco": {"id": "loco", "kind": "locomotive", "name": "L", "count": 3, "services": ("K1",), "per_trip": 1,
+                     "turnaround_h": 10.0}}  # fmt: skip
+    return drawn(f"K1 rail A 5h B 7h C {departs}", goods(way="A > C", **HEAVY), tables={"pool": pool})
+
+
+def trips_of_locos(corridor: Corridor) -> float:
+    """Trains a year for which there are locomotives."""
+    supply = Supply(corridor, 2024)
+    ix = supply.ix["pool loco"]
+    uses = dict(supply.trips[0].uses if supply.trips else supply.vehicle_uses(supply.ways["K1"], 0, 2))
+    return supply.resources[ix].capacity / uses[ix]
+
+
+Measure = tuple[str, str, str]
+LOADED: Measure = ("queues", "F1 at 0 A", "loaded")
+AT_BORDER: Measure = ("stations", "B-border-in", "served")
+AT_CRANE: Measure = ("stations", "B-rail-sea", "served")
+SATURATED: dict[str, tuple[Corridor, str, Measure]] = {
+    "servers": (border(), "B-border-in", AT_BORDER),
+    "spread": (border(service_time_dist="exponential"), "B-border-in", AT_BORDER),
+    "opening hours": (border(service_time_cv=0.5, service_time_dist="gamma", opens=6.0, closes=18.0), "B-border-in",
+                      AT_BORDER),
+    "opening hours over midnight": (
+        border(service_time_h=0.5, service_time_dist="exponential", opens=20.0, closes=4.0), "B-border-in", AT_BORDER),
+    "several together": (crane(servers=1, batch=3), "B-rail-sea", AT_CRANE),
+    "set-up and a slow branch": (crane(slow_share=0.2, slow_h=3.0, setup_h=0.3), "B-rail-sea", AT_CRANE),
+    "paths": (drawn("K1 rail A 5h B now", goods(**HEAVY), link={"K1-0": {"paths_per_day": 6.0}}), "K1-0 there",
+              ("sections", "K1-0 there", "trains")),
+    "fleet": (ferry(fleet=3, departs="when_full"), "trips F1", LOADED),
+    "fleet by a headway": (ferry(fleet=3, departs="headway", headway_h=40.0), "trips F1", LOADED),
+    "fleet that is short of its headway": (ferry(fleet=2, departs="headway", headway_h=1.0), "trips F1", LOADED),
+    "trains that turn round": (rail_fleet(True), "trips K1", ("queues", "K1 at 0 A", "loaded")),
+    "trains that come back empty": (rail_fleet(False), "trips K1", ("queues", "K1 at 0 A", "loaded")),
+    "headway": (drawn("F1 sea A 5h B every 12h", goods(**HEAVY), teu=20.0, service={"F1": {"headway_cv": 0.5}}),
+                "trips F1", LOADED),
+    "timetable": (drawn("F1 sea A 5h B at 08:00 on 135", goods(**HEAVY), teu=20.0), "trips F1", LOADED),
+    "slots": (ferry(fleet=3, departs="when_full"), "F1 at 0", LOADED),
+}  # fmt: skip
+
+
+def simulated(corridor: Corridor, measure: Measure, **wishes: Any) -> float:
+    """What a year of the simulator counts."""
+    table, row, column = measure
+    return float(of(getattr(run(corridor, days=365, warmup_days=30, **wishes), table), row)[column])
+
+
+@pytest.mark.parametrize("case", sorted(SATURATED))
+def test_a01_a_capacity_is_what_goes_through_at_three_times_the_demand(case: str) -> None:
+    corridor, name, measure = SATURATED[case]
+    assert capacity(corridor, name) == pytest.approx(simulated(corridor, measure), rel=0.02)
+
+
+@pytest.mark.parametrize("departs", ["now", "every 4h"])
+def test_a02_a_pool_has_locomotives_for_as_many_trains_as_simulated(departs: str) -> None:
+    corridor = loco(departs)
+    assert trips_of_locos(corridor) == pytest.approx(simulated(corridor, ("stations", "loco", "served")), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "hours", "a_year"), [("facility", "B-border-in", 72.0, 30.0), ("place", "B", 24.0, 60.0)]
+)
+def test_a03_closures_by_chance_take_what_they_take_in_the_simulator(
+    table: str, name: str, hours: float, a_year: float
+) -> None:
+    corridor = drawn(BORDER, goods(**HEAVY), tables=closing(table, name, hours, a_year),
+                     facility={"B-border-in": {"servers": 2, "service_time_dist": "exponential"}})  # fmt: skip
+    years = [simulated(corridor, AT_BORDER, seed=seed) for seed in range(30)]
+    spread = 2 * float(np.std(years, ddof=1)) / len(years) ** 0.5
+    assert spread < 0.03 * np.mean(years)
+    assert capacity(corridor, "B-border-in") == pytest.approx(np.mean(years), abs=spread)
+
+
+def test_a04_vessels_that_wait_for_a_load_sail_as_rarely_as_said() -> None:
+    corridor = ferry(teu_year=200.0, fleet=2, departs="when_full", longest_wait_h=60.0)
+    [trips] = Supply(corridor, 2024).trips
+    assert trips.least == pytest.approx(simulated(corridor, LOADED), rel=0.02)
+
+
+def sim_uses(compiler: Compiler, steps: list[do.Step]) -> dict[str, float]:
+    """What a program takes: stations as customers of their mean, sections, hours of pools."""
+    pools = {pool.id for pool in compiler.corridor.rows("pool")}
+    facilities = compiler.corridor.by_key("facility")
+    taken: dict[str, float] = {}
+    hours, since = 0.0, {}
+    for step in steps:
+        if isinstance(step, do.Serve):
+            taken[step.station] = taken.get(step.station, 0.0) + 1.0
+            hours += step.time.total_mean_h
+        elif isinstance(step, do.Delay):
+            hours += step.time.total_mean_h
+        elif isinstance(step, do.Pace):
+            taken[step.section] = taken.get(step.section, 0.0) + 1.0
+            hours += step.time.total_mean_h
+        elif isinstance(step, do.Seize):
+            since[step.station] = hours
+        elif isinstance(step, do.Release):
+            held = hours - since.pop(step.station)
+            if step.station in pools:
+                taken[f"pool {step.station}"] = taken.get(f"pool {step.station}", 0.0) + held * step.n
+            else:
+                facility = facilities[step.station]
+                stay = facility.service_time_h + (facility.setup_h or 0.0)
+                stay += (facility.slow_share or 0.0) * (facility.slow_h or 0.0)
+                taken[step.station] = taken.get(step.station, 0.0) + held / stay
+    return taken | {"hours": hours}
+
+
+def differing(corridor: Corridor) -> tuple[int, list[str]]:
+    """Vehicles of ways with goods from the first stop to the last, and where what they take differs from programs."""
+    supply = Supply(corridor, 2024)
+    compiler = Compiler(corridor, route_demand(corridor, 2024).streams, Period(START, 720.0))
+    compiler.closures()
+    compared, wrong = 0, []
+    for way in supply.ways.values():
+        last = len(way.links)
+        every = {(way.id, k) for k in range(last) if way.loads(k)}
+        compiler.boarded |= every
+        compiler.alighted |= {(way.id, k) for k in range(1, last + 1) if way.unloads(k)}
+        for k in range(last + 1):
+            compiler.stop_of.setdefault((way.id, k), k)
+        if way.service.fleet is not None or not (way.loads(0) and way.unloads(last)):
+            continue
+        steps = [*compiler.round(way, 0), *compiler.end(way)]
+        told = sim_uses(compiler, steps)
+        told.pop("hours")
+        # it is told of what is ever short
+        told = {name: amount for name, amount in told.items() if name in supply.ix}
+        mine = {supply.resources[ix].id: 0.0 for ix, _ in supply.vehicle_uses(way, 0, last)}
+        for ix, amount in supply.vehicle_uses(way, 0, last):
+            mine[supply.resources[ix].id] += amount
+        compared += 1
+        if set(told) != set(mine) or any(abs(told[name] - mine[name]) > 1e-6 * told[name] for name in told):
+            wrong.append(f"{way.id}: {sorted(told.items())} but {sorted(mine.items())}")
+    return compared, wrong
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a05_a_vehicle_takes_what_its_program_takes_on_random_corridors(seed: int) -> None:
+    compared, wrong = differing(random_corridor(seed))
+    assert compared >= 6
+    assert not wrong
+
+
+@pytest.mark.long
+def test_a06_so_does_every_vehicle_of_the_shipped_package_and_every_fleet_turns_as_programmed() -> None:
+    corridor = load("middle-corridor")
+    compared, wrong = differing(corridor)
+    assert compared > 350
+    assert not wrong
+    supply, period = Supply(corridor, 2024), Period(START, 720.0)
+    fleets = [service for service in corridor.rows("service") if service.fleet is not None]
+    for service in fleets:
+        ways = [supply.ways[name] for name in (service.id, f"{service.id} (back)") if name in supply.ways]
+        compiler = Compiler(corridor, (), period)
+        compiler.closures()
+        for way in ways:
+            stops = [(way.id, k) for k in range(len(way.stops))]
+            compiler.boarded |= {at for at in stops[:-1] if way.loads(at[1])}
+            compiler.stop_of |= {at: at[1] for at in stops}
+        compiler.fleet(ways[0], ways[1] if len(ways) > 1 else None)
+        told = sim_uses(compiler, list(compiler.made.programs[service.id].steps))
+        shut = [(*at,) for way in ways for k in range(len(way.links)) for at in supply._gates(way, k)]
+        weather = sum(supply.closing.wait(*at).mean for at in shut)
+        times = 2 if len(ways) == 1 else 1
+        weather += times * sum(supply.closing.wait("link", link.id).mean for way in ways for link in way.links)
+        assert told["hours"] + weather == pytest.approx(supply.round_h(ways), rel=1e-9), service.id
+    assert len(fleets) > 5
+
+
+def test_a07_a_unit_takes_the_room_that_the_simulator_gives_it() -> None:
+    corridor = drawn(
+        "K1 rail A 5h B now\nF1 sea B 5h C every 9h",
+        goods("boxes", "A > C"), goods("both", "A > C", share_40ft=0.5),
+        goods("wagons", "B > C", t_year=1e5, unit="wagon"), goods("trucks", "B > C", t_year=1e5, unit="truck"),
+        teu=20.0, vehicle={"F1": {"capacity_wagons": 28, "capacity_trucks": 9}},
+        tables={"facility": quay("C", load_share=0.58)},
+    )  # fmt: skip
+    problem = problem_of(corridor, Assign())
+    routed = route_demand(corridor, 2024)
+    assert not routed.unrouted
+    compiler = Compiler(corridor, routed.streams, Period(START, 720.0))
+    for of_goods, chains in zip(problem.goods, problem.chains, strict=True):
+        of_it = [stream for stream in routed.streams if stream.group and stream.id.startswith(of_goods.id)]
+        whole = sum(stream.per_year for stream in of_it)
+        assert whole == pytest.approx(of_goods.per_year)
+        for arc, share in zip(chains.network.arcs, chains.share, strict=True):
+            if arc.is_ride:
+                way = compiler.ways[chains.network.ways[arc.way].id]
+                sizes = sum(compiler.size(way, stream) * stream.per_year for stream in of_it) / whole
+                assert sizes / 1_000_000 == pytest.approx(share, rel=1e-4), (of_goods.id, way.id)

@@ -1,0 +1,95 @@
+"""The part of docs/validation-flows.md that holds the queueing models against simulated waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import nan
+from statistics import median
+
+import flow_runs
+from flow_bench import Rows, kept, number
+from print_simulation_validation import table
+
+WORST = 8
+"""Waits that are shown of those that are farthest off."""
+FULL = 0.95
+"""Use from which on waits are those of a queue that grows."""
+
+
+def queueing() -> Iterator[str]:
+    """Waits by the models beside the simulated ones."""
+    yield "## Queueing models on the corridor"
+    yield ""
+    yield (
+        "The same flows, those of the equilibrium by the models alone, by the models and simulated"
+        f" ({flow_runs.MEASURING.replications} replications): the waits of both, where either is above"
+        f" {flow_runs.SHORT_H * 60:.0f} minutes. Factors are learnt at the demand of 2024 (the models are then drawn"
+        " through the simulated waits, which is what each round does) and tried at others. Means and errors are"
+        f" weighted by tonnes; what is used to {FULL:.0%} and more stands by itself, for there a queue grows all year."
+    )
+    yield ""
+    rows = kept("waits")
+    cells = []
+    for factor in map("{:g}".format, flow_runs.LOADS):
+        for title, chosen in _kinds([row for row in rows if row["demand"] == factor]):
+            taught = factor == f"{flow_runs.LOADS[0]:g}"
+            cells.append(
+                [f"x {factor}", title, str(len(chosen)), f"{_ratio(chosen):.2f}", f"{_mean(chosen, _simulated):.2f}",
+                 f"{_mean(chosen, _off('model_h')):.2f}", "-" if taught else f"{_mean(chosen, _off('drawn_h')):.2f}"]
+            )  # fmt: skip
+    head = ["Demand", "Of", "n", "Median ratio, model to simulated", "Simulated, h", "Error, h", "with factors"]
+    yield from table(head, cells, right=5)
+    yield (
+        "Below saturation the factors held out at four fifths of the demand and at a fifth more take away most of the"
+        " error. Above it they are of no use, and need not be: the simulator's queues have stood since the warm-up,"
+        " and peaks by month fill a border that a year's mean does not. There the optimum with hard capacities says"
+        " what is short, or the rounds do."
+    )
+    yield ""
+    yield "Farthest off at the demand of 2024, by hours times tonnes:"
+    yield ""
+    first = [row for row in rows if row["demand"] == f"{flow_runs.LOADS[0]:g}"]
+    first.sort(key=lambda row: -number(row["tonnes"]) * _off("model_h")(row))
+    cells = [
+        [row["resource"], row["kind"], f"{number(row['used']):.0%}", f"{number(row['model_h']):.2f}",
+         f"{number(row['simulated_h']):.2f}"]
+        for row in first[:WORST]
+    ]  # fmt: skip
+    yield from table(["What", "Kind", "Used", "Model, h", "Simulated, h"], cells, right=3)
+    yield (
+        "Two pieces of single line one after the other show the most of it: trains wait before the first, and come out"
+        " of it at its interval, so that before the second nobody waits; each model sees chance arrivals."
+    )
+    yield ""
+
+
+def _kinds(rows: Rows) -> Iterator[tuple[str, Rows]]:
+    """Rows by kind, those that are nearly full by themselves."""
+    fine = [row for row in rows if number(row["used"]) < FULL]
+    for kind, title in (("facility", "facilities"), ("path", "lines"), ("slots", "ferries, ships"), ("pool", "pools")):
+        chosen = [row for row in fine if row["kind"] == kind]
+        if chosen:
+            yield title, chosen
+    yield f"all used below {FULL:.0%}", fine
+    full = [row for row in rows if number(row["used"]) >= FULL]
+    if full:
+        yield f"used {FULL:.0%} and more", full
+
+
+def _simulated(row: dict[str, str]) -> float:
+    return number(row["simulated_h"])
+
+
+def _off(by: str) -> Callable[[dict[str, str]], float]:
+    return lambda row: abs(number(row[by]) - _simulated(row))
+
+
+def _mean(rows: Rows, of: Callable[[dict[str, str]], float]) -> float:
+    """By tonnes."""
+    whole = sum(number(row["tonnes"]) for row in rows)
+    return sum(number(row["tonnes"]) * of(row) for row in rows) / whole if whole else nan
+
+
+def _ratio(rows: Rows) -> float:
+    there = [number(row["model_h"]) / _simulated(row) for row in rows if _simulated(row) > 0]
+    return median(there) if there else nan
