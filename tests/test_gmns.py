@@ -304,7 +304,7 @@ def test_c01_a_cell_or_heading(tmp_path: Path, file: str, old: str, new: str, to
 
 
 def test_c02_files_that_are_not_there(tmp_path: Path) -> None:
-    assert "link.csv | found 'no such file' | give it, with columns link_id" in wrong(tmp_path, link="")
+    assert "link.csv | found 'no such file' | give it, with columns from_node_id" in wrong(tmp_path, link="")
     assert "found 'no demand.csv' | give it with columns o_zone_id" in wrong(tmp_path / "other", demand="")
     with pytest.raises(InputError, match="no such folder"):
         read_gmns(tmp_path / "nowhere")

@@ -294,3 +294,249 @@ def test_a07_a_unit_takes_the_room_that_the_simulator_gives_it() -> None:
                 way = compiler.ways[chains.network.ways[arc.way].id]
                 sizes = sum(compiler.size(way, stream) * stream.per_year for stream in of_it) / whole
                 assert sizes / 1_000_000 == pytest.approx(share, rel=1e-4), (of_goods.id, way.id)
+
+
+# --- b: the system optimum
+
+
+@lru_cache
+def scarce(seed: int) -> Problem:
+    """A random corridor with few paths, borders of one server and goods of which one hour is dear or cheap."""
+    rng = np.random.default_rng((seed, 3))
+    rows = [
+        goods(f"d{n}", " > ".join(rng.permutation(list("ABCDEF"))[:2]), teu_year=float(rng.integers(5_000, 60_000)),
+              families=("byland", "kazakh") if n == 0 else ())
+        for n in range(4)
+    ]  # fmt: skip
+    corridor = random_corridor(seed, *rows)
+    tables = dict(corridor.tables)
+    tables["link"] = tuple(
+        row._replace(paths_per_day=float(rng.integers(1, 12))) if row.mode != "sea" and rng.random() < 0.6 else row
+        for row in tables["link"]
+    )
+    tables["facility"] = tuple(row._replace(servers=1) if row.kind == "border" else row for row in tables["facility"])
+    return problem_of(Corridor(corridor.description, tables), Assign(method="so"))
+
+
+def columns_of(programme: ServiceProgramme) -> list[Chain]:
+    """Every straight chain of every row of demand."""
+    problem = programme.problem
+    return [chains.chain(arcs) for n, chains in enumerate(problem.chains) if n in programme.best
+            for arcs in straight_chains(chains)]  # fmt: skip
+
+
+def whole_programme(programme: ServiceProgramme, capacity: np.ndarray) -> float:
+    """The least cost over all chains there are, by HiGHS as scipy has it: chains, sailings, and what is left."""
+    problem, chains = programme.problem, columns_of(programme)
+    trips, n_goods = problem.supply.trips, len(problem.goods)
+    room, served = np.zeros((problem.n_resources, 0)), np.zeros((n_goods, 0))
+    cost: list[float] = []
+    for chain in chains:
+        column = programme.column(chain)
+        uses, serves = np.zeros((problem.n_resources, 1)), np.zeros((n_goods, 1))
+        uses[chain.taken, 0], serves[chain.goods, 0] = chain.amounts, 1.0
+        room, served = np.hstack([room, uses]), np.hstack([served, serves])
+        cost.append(column.cost)
+    for one in trips:
+        uses = np.zeros((problem.n_resources, 1))
+        for ix, amount in one.uses:
+            uses[ix, 0] += amount
+        uses[one.resource, 0] += 1.0
+        uses[list(one.gives), 0] -= 1.0
+        room, served = np.hstack([room, uses]), np.hstack([served, np.zeros((n_goods, 1))])
+        cost.append(0.0)
+    room, served = np.hstack([room, np.zeros((problem.n_resources, n_goods))]), np.hstack([served, np.eye(n_goods)])
+    found = linprog([*cost, *programme.penalty], A_ub=room, b_ub=capacity, A_eq=served, b_eq=programme.demand)
+    assert found.status == 0
+    return float(found.fun)
+
+
+SCARCE = range(25)
+
+
+@pytest.mark.parametrize("seed", SCARCE)
+def test_b01_the_optimum_is_that_of_a_programme_over_all_chains(seed: int) -> None:
+    problem = scarce(seed)
+    programme = ServiceProgramme(problem, ServiceDelays(problem))
+    found, flows = solved(problem, ServiceDelays(problem), gap=1e-10)
+    assert found.converged
+    assert found.objective == pytest.approx(whole_programme(programme, programme.capacity), rel=1e-9)
+    assert found.bound <= found.objective * (1 + 1e-12)
+    keeps_within(flows)
+    conserves(flows)
+    left_only_where_short(flows, programme)
+
+
+def keeps_within(flows: ServiceFlows) -> None:
+    """No load beyond its capacity, slots within those of the vehicles that sail."""
+    room = flows.problem.capacity
+    assert (flows.load <= room * (1 + 1e-9) + 1e-9).all()
+    for trips in flows.problem.supply.trips:
+        assert (flows.load[list(trips.gives)] <= flows.sailings[trips.resource] * (1 + 1e-9) + 1e-9).all()
+
+
+def conserves(flows: ServiceFlows) -> None:
+    """Of every row of demand all units go somewhere, or are told to stay."""
+    units = np.zeros(len(flows.problem.goods))
+    for chain, amount in flows.flows:
+        assert amount > 0
+        units[chain.goods] += amount
+    for one in flows.left:
+        units[one.goods] += one.units
+    np.testing.assert_allclose(units, flows.problem.per_year, rtol=1e-7)
+
+
+def left_only_where_short(flows: ServiceFlows, programme: ServiceProgramme) -> None:
+    """What stays would have to pay more for what is short than it costs to leave it."""
+    for one in flows.left:
+        if one.reason.startswith("no room"):
+            found = flows.problem.chains[one.goods].cheapest(flows.worth, programme.wait)
+            assert found is not None
+            assert found[0] >= programme.penalty[one.goods] * (1 - 1e-9)
+            assert ": " in one.reason and not one.reason.endswith(": ")
+
+
+@pytest.mark.parametrize("seed", SCARCE[::5])
+def test_b02_duals_are_what_the_optimum_falls_by_however_it_is_solved_again(seed: int) -> None:
+    problem = scarce(seed)
+    programme = ServiceProgramme(problem, ServiceDelays(problem))
+    found, _ = solved(problem, ServiceDelays(problem), gap=1e-10)
+    here = whole_programme(programme, programme.capacity)
+    checked = 0
+    for ix in np.flatnonzero(found.worth > 1e-6 * found.worth.max(initial=0.0)).tolist():
+        sides = found.one_sided(ix)
+        assert sides.next * (1 - 1e-6) - 1e-6 <= found.worth[ix] <= sides.last * (1 + 1e-6) + 1e-6
+        step = max(1e-4 * programme.capacity[ix], 1e-2)
+        more = programme.capacity.copy()
+        more[ix] += step
+        assert (here - whole_programme(programme, more)) / step == pytest.approx(sides.next, rel=0.02, abs=1e-3)
+        checked += 1
+    assert checked >= 1
+
+
+ROW = {
+    "borders": """
+        place A KZ
+        place B AZ
+        place C GE
+        place D TR
+        K1 rail A 5h B  now
+        K2 rail B 5h C  now
+        K3 rail C 5h D  now
+        border B rail in 21.9h
+        border C rail in 87.6h
+        border D rail in 175.2h
+    """,
+    "paths": "K1 rail A 5h B now\nK2 rail B 5h C now\nK3 rail C 5h D now",
+    "slots": "K1 sea A 5h B every 21.9h\nK2 sea B 5h C every 87.6h\nK3 sea C 5h D every 175.2h",
+}
+"""Three pieces in a row with room for 400, 100 and 50 boxes a year: behind borders, by paths, and on ships."""
+SHORT_OF = {"borders": "D-border-in", "paths": "K3-0 there", "slots": "K3 at 0"}
+
+
+def in_a_row(ways: str) -> Corridor:
+    rows = [goods("d", "A > C", teu_year=60.0), goods("e", "A > B", teu_year=180.0),
+            goods("f", "C > D", teu_year=200.0)]  # fmt: skip
+    edits: dict[str, Edit] = {"borders": {"facility": {f"{at}-border-in": {"servers": 1} for at in "BCD"}}}
+    paths = zip(("K1-0", "K2-0", "K3-0"), (400, 100, 50), strict=True)
+    edits["paths"] = {"link": {link: {"paths_per_day": room / 365} for link, room in paths}}
+    return drawn(ROW[ways], *rows, **edits.get(ways, {}))
+
+
+@pytest.mark.parametrize("ways", sorted(ROW))
+def test_b03_three_pieces_in_a_row_carry_120_30_and_50_and_50_stay(ways: str) -> None:
+    """The known answer of capacities 400, 100 and 50, and demands 30, 90 and 100: A to C, A to B, and C to D."""
+    problem = problem_of(in_a_row(ways), Assign(method="so"))
+    found, flows = solved(problem, ServiceDelays(problem))
+    over = {row["link"]: row["units"] for row in flows.links()}
+    assert over == pytest.approx({"K1-0": 120.0, "K2-0": 30.0, "K3-0": 50.0})
+    [left] = flows.unserved()
+    assert (left["demand"], left["units"]) == ("f", pytest.approx(50.0))
+    assert left["reason"] == f"no room: {SHORT_OF[ways]}"
+    worth = {problem.supply.resources[ix].id: found.worth[ix] for ix in np.flatnonzero(found.worth)}
+    assert worth[SHORT_OF[ways]] == pytest.approx(20 * 1000, rel=0.05)  # 20 t of 1,000 USD, and what the way costs
+
+
+@pytest.mark.parametrize("cells", [{"usd_per_t": None}, {"value_of_time_pct_day": None}, {"usd_per_t": 1e-9}])
+def test_b04_goods_that_are_worth_nothing_are_brought_where_there_is_room(cells: dict[str, Any]) -> None:
+    corridor = drawn("F1 sea A 10h B every 12h 100usd\nK1 rail A 20h B now 300usd", commodity={"goods": cells})
+    found = solve(problem_of(corridor, Assign(method="so")), Assign(method="so"))
+    assert not found.unserved()
+    assert sum(units for _, units in found.flows) == pytest.approx(8760)
+
+
+# --- c: equilibrium
+
+
+def costs_of(flows: ServiceFlows) -> tuple[float, float, float]:
+    """What all pay, what they would pay on the cheapest chain there is for them, and what the least of them pays more.
+
+    The cheapest is that of all straight chains, at the waits of the flows.
+    """
+    problem, wait = flows.problem, flows.wait_h
+    paid = least_paid = 0.0
+    worst = 0.0
+    every = {n: [chains.chain(arcs) for arcs in straight_chains(chains)] for n, chains in enumerate(problem.chains)}
+    for chain, units in flows.flows:
+        usd_h = problem.goods[chain.goods].usd_h
+        cost, *others = (one.cost + usd_h * (one.times @ wait[one.waited]) for one in (chain, *every[chain.goods]))
+        paid, least_paid = paid + units * cost, least_paid + units * min(others)
+        worst = max(worst, (cost - min(others)) / cost)
+    return paid, least_paid, worst
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_c01_nobody_could_gain_by_any_chain_there_is(seed: int) -> None:
+    problem = scarce(seed)
+    flows = solve(problem, Assign(method="ue", gap=1e-6, iterations=300))
+    assert flows.settled
+    paid, least, _ = costs_of(flows)
+    assert least <= paid <= least * (1 + 1e-6)
+    conserves(flows)
+    assert np.isfinite(flows.wait_h).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_c02_more_demand_never_costs_less(seed: int) -> None:
+    before = 0.0
+    for factor in (0.1, 0.5, 1.0, 1.5, 3.0):
+        problem = problem_of(scarce(seed).corridor, Assign(demand=factor))
+        flows = solve(problem, Assign(gap=1e-6, iterations=300))
+        paid, *_ = costs_of(flows)
+        assert paid > before
+        before = paid
+
+
+def shuffled(corridor: Corridor, seed: int) -> Corridor:
+    """The same corridor with the rows of its tables in another order."""
+    rng = np.random.default_rng(seed)
+    tables = {name: tuple(rows[ix] for ix in rng.permutation(len(rows))) for name, rows in corridor.tables.items()}
+    return Corridor(corridor.description, tables)
+
+
+@pytest.mark.parametrize("method", ["so", "ue", "sue"])
+@pytest.mark.parametrize("seed", [1, 6, 12])
+def test_c03_the_order_of_rows_changes_nothing(seed: int, method: str) -> None:
+    ask = Assign(method=method, gap=1e-7 if method != "sue" else 1e-5, iterations=3000)
+    one, other = (
+        solve(problem_of(corridor, ask), ask) for corridor in (scarce(seed).corridor, shuffled(scarce(seed).corridor, 1))
+    )
+    assert one.settled
+    assert other.settled
+    if method == "so":
+        assert one.steps[-1].objective == pytest.approx(other.steps[-1].objective, rel=1e-9)
+        return
+    by_chain = [{(row["demand"], row["services"], row["by"]): row["units"] for row in flows.chains()}
+                for flows in (one, other)]  # fmt: skip
+    for key in by_chain[0] | by_chain[1]:
+        assert by_chain[0].get(key, 0.0) == pytest.approx(by_chain[1].get(key, 0.0), abs=30.0), key
+
+
+@pytest.mark.parametrize("method", ["so", "ue", "sue"])
+def test_c04_asked_twice_it_gives_the_same_bits(method: str) -> None:
+    ask = Assign(method=method, iterations=200)
+    one, other = (solve(problem_of(scarce(6).corridor, ask), ask) for _ in range(2))
+    assert [(chain.arcs, units) for chain, units in one.flows] == [(chain.arcs, units) for chain, units in other.flows]
+    assert one.wait_h.tobytes() == other.wait_h.tobytes()
+    assert one.worth.tobytes() == other.worth.tobytes()
+    assert one.steps == other.steps

@@ -33,7 +33,7 @@ Rows = list[dict[str, str]]
 MODELS = ("named", "ue", "sue", "so")
 """Goods that take the families which their rows name; and free ones by each method."""
 TABLES = ("theta", "families", "targets", "passed", "prices", "needed", "rounds", "bottlenecks", "worth_settled",
-          "solves", "worth", "unserved", "duals", "waits")  # fmt: skip
+          "solves", "worth", "unserved", "duals", "waits", "causes")  # fmt: skip
 
 
 def path_of(name: str) -> Path:

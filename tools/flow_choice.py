@@ -163,13 +163,13 @@ def needed(now: list[Choice], theta: float) -> Table:
         return sum(sum(one.tonnes.values()) * one.chances(theta, time)[OCEAN] for one in of) / whole
 
     times = [0.0, 0.1, 0.25, 0.5, 1.0]
-    rows: Table = [{"time": f"{time:g}", "ocean": share(time), "counted": counted} for time in times]
+    rows: Table = [{"time": "", "factor": time, "ocean": share(time), "counted": counted} for time in times]
     low, high = 0.0, 1.0
     if share(low) >= counted >= share(high):
         for _ in range(NARROWINGS):
             middle = (low + high) / 2
             low, high = (middle, high) if share(middle) >= counted else (low, middle)
-        rows.append({"time": "met", "ocean": low, "counted": counted})
+        rows.append({"time": "met", "factor": low, "ocean": share(low), "counted": counted})
     return rows
 
 

@@ -8,25 +8,29 @@ from __future__ import annotations
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 import flow_choice
 from flow_bench import Bench, Table, keep
+from karvan.corridor import Corridor
 from karvan.flow.generation import Optimum
 from karvan.flow.problem import Problem
 from karvan.flow.service_delays import ServiceDelays
 from karvan.flow.service_flows import ServiceFlows
 from karvan.flow.service_optimum import solved
-from karvan.flow.supply import TRIPS
+from karvan.flow.supply import PATH, SLOTS, TRIPS, Resource
+from karvan.network.network import Floats
 from karvan.scenario import bend, read_change
 from karvan.study.flows import Assign, problem_of, solve
-from karvan.study.settle import SHORT_H, Corrected, resource_waits, simulate_flows
-from karvan.study.simulate import Simulate, simulate, warm_up
+from karvan.study.settle import SHORT_H, Corrected, resource_waits
+from karvan.study.simulate import Progress, Simulate, Study, run_study, simulate, warm_up
 from karvan.study.streams import streams_of
+from karvan.study.waits import RunWaits
 
 REPLICATIONS = 20
 """Of the package as `karvan simulate` runs it."""
@@ -38,6 +42,11 @@ FACTORS = (1.0, 2.0, 3.0)
 """On demand, for what is short."""
 MOST = 10
 """Capacities that are told of."""
+WORST = 12
+"""Waits that are told of, of those by which the models are farthest off."""
+SHUT, MONTHS = ("closure_rate", "closure_time"), ("month_profile",)
+CAUSES = {"all": (), "open": SHUT, "even": MONTHS}
+"""Tables of the package that are left out, to see what makes a wait."""
 
 
 # --- what is short
@@ -48,7 +57,8 @@ def step_short(bench: Bench) -> None:
     keep("rounds", [{"round": str(n + 1)} | one._asdict() for n, one in enumerate(bench.settled.rounds)])
     with tempfile.TemporaryDirectory() as folder:
         found = simulate(bench.corridor, replications=REPLICATIONS, workers=bench.workers, out=Path(folder) / "package")
-        simulated = {resource_of(row.cause, row.part): row.unit_h / 24 for row in found.bottlenecks().itertuples()}
+        rows_of = found.bottlenecks().to_dict("records")
+        simulated = {resource_of(row["cause"], row["part"]): float(row["unit_h"]) / 24 for row in rows_of}
     days = {
         "simulated": simulated,
         "models": {row["resource"]: row["unit_days"] for row in bench.named.bottlenecks()},
@@ -127,6 +137,7 @@ def dual(bench: Bench, factor: float, problem: Problem, found: Optimum, row: Map
         saved = found.objective - optimum_of(bench, factor, row["one_more"])[1].objective
     return {
         "resource": row["resource"], "dual": float(found.worth[ix]), "last": sides.last, "next": sides.next,
+        "off": max(sides.next - found.worth[ix], found.worth[ix] - sides.last, 0.0) / found.worth[ix],
         "seconds": seconds, "one_more": row["one_more"], "promised": row["one_more_usd"], "saved": saved,
     }  # fmt: skip
 
@@ -134,37 +145,98 @@ def dual(bench: Bench, factor: float, problem: Problem, found: Optimum, row: Map
 # --- how far the models are off
 
 
+class Measured(NamedTuple):
+    """What a simulation of flows says of each resource."""
+
+    wait_h: Floats
+    """Missing where nobody came (n_resources,)."""
+    came: Floats
+    """Customers, trains or sailings a year, as its capacity counts them (n_resources,)."""
+
+
+def measured(bench: Bench, flows: ServiceFlows) -> Measured:
+    """Simulate flows."""
+    corridor, routing = flows.problem.corridor, streams_of(flows)
+    days, _ = warm_up(corridor, routing, MEASURING)
+    study = Study(corridor, routing, replace(MEASURING, warmup_days=days), days, True, ())
+    with tempfile.TemporaryDirectory() as folder:
+        found = run_study(study, bench.workers, None, Path(folder) / "run", False, Progress())
+        waits = RunWaits(found.run, corridor)
+        came = np.array([_came(of, waits) for of in flows.problem.supply.resources]) / MEASURING.replications
+        return Measured(resource_waits(flows.problem, waits.waits()), came)
+
+
+def _came(of: Resource, waits: RunWaits) -> float:
+    """Over all replications."""
+    if of.kind == PATH:
+        return waits.trains.get(of.id, 0)
+    if of.kind == SLOTS:
+        return float(waits.queues.get(f"{of.id} {of.place}", {}).get("loaded", np.nan))
+    return float(waits.stations.get(of.row, {}).get("served", np.nan))
+
+
 def step_waits(bench: Bench) -> None:
     """Waits by the models, and drawn through those simulated at the first load, beside the simulated ones."""
     rows: Table = []
     learnt: Corrected | None = None
+    causes: list[str] = []
     for factor in LOADS:
-        ask = Assign(demand=factor)
-        problem = problem_of(bench.corridor, ask)
-        delays = ServiceDelays(problem)
-        flows = solve(problem, ask, None, delays)
-        days, _ = warm_up(bench.corridor, streams_of(flows), MEASURING)
-        found, _ = simulate_flows(flows, MEASURING, days, bench.workers)
-        simulated = resource_waits(problem, found)
+        flows, delays = by_models(bench.corridor, factor)
+        found = measured(bench, flows)
         if learnt is None:
-            learnt = Corrected(delays, problem.n_resources)
-            learnt.learn(simulated, flows, 1.0)
-        everything = np.arange(problem.n_resources)
-        model, drawn = delays.wait(flows.load, everything)[0], learnt.wait(flows.load, everything)[0]
-        rows += waits(factor, flows, model, drawn, simulated)
+            learnt = Corrected(delays, flows.problem.n_resources)
+            learnt.learn(found.wait_h, flows, 1.0)
+            causes = farthest(flows, delays, found)
+        rows += waits(factor, flows, delays, learnt, found)
     keep("waits", rows)
+    keep("causes", causes_of(bench, causes))
 
 
-def waits(factor: float, flows: ServiceFlows, model: Any, drawn: Any, simulated: Any) -> Iterable[dict[str, Any]]:
+def by_models(corridor: Corridor, factor: float) -> tuple[ServiceFlows, ServiceDelays]:
+    """The equilibrium by the queueing models alone, and these."""
+    ask = Assign(demand=factor)
+    problem = problem_of(corridor, ask)
+    delays = ServiceDelays(problem)
+    return solve(problem, ask, None, delays), delays
+
+
+def waits(
+    factor: float, flows: ServiceFlows, delays: ServiceDelays, learnt: Corrected, found: Measured
+) -> Iterator[dict[str, Any]]:
     """A row for each resource of which both know a wait that is worth telling."""
-    capacity = flows.problem.capacity
+    everything, capacity = np.arange(flows.problem.n_resources), flows.problem.capacity
+    model, drawn = delays.wait(flows.load, everything)[0], learnt.wait(flows.load, everything)[0]
     for ix, of in enumerate(flows.problem.supply.resources):
-        if of.kind != TRIPS and np.isfinite(simulated[ix]) and max(simulated[ix], model[ix]) > SHORT_H:
+        if of.kind != TRIPS and np.isfinite(found.wait_h[ix]) and max(found.wait_h[ix], model[ix]) > SHORT_H:
             yield {
                 "demand": f"{factor:g}", "resource": of.id, "kind": of.kind, "tonnes": float(flows.tonnes[ix]),
-                "used": float(flows.load[ix] / capacity[ix]), "model_h": float(model[ix]), "drawn_h": float(drawn[ix]),
-                "simulated_h": float(simulated[ix]),
+                "used": float(flows.load[ix] / capacity[ix]), "came": float(found.came[ix] / capacity[ix]),
+                "model_h": float(model[ix]), "drawn_h": float(drawn[ix]), "simulated_h": float(found.wait_h[ix]),
             }  # fmt: skip
+
+
+def farthest(flows: ServiceFlows, delays: ServiceDelays, found: Measured) -> list[str]:
+    """Where the models are farthest off, by hours times tonnes."""
+    model = delays.wait(flows.load, np.arange(flows.problem.n_resources))[0]
+    off = np.nan_to_num(np.abs(model - found.wait_h)) * flows.tonnes
+    return [flows.problem.supply.resources[ix].id for ix in np.argsort(-off, kind="stable")[:WORST]]
+
+
+def causes_of(bench: Bench, names: Sequence[str]) -> Table:
+    """Waits, modelled and simulated, as they are, without closures, and with the months alike: what makes them."""
+    rows: Table = [{"resource": name} for name in names]
+    for case, without in CAUSES.items():
+        corridor = replace(bench.corridor, tables={**bench.corridor.tables, **dict.fromkeys(without, ())}, digest="")
+        if "month_profile" in without:
+            demand = tuple(row._replace(month_profile=None) for row in corridor.rows("demand"))
+            corridor = replace(corridor, tables={**corridor.tables, "demand": demand}, digest="")
+        flows, delays = by_models(corridor, 1.0)
+        found = measured(bench, flows)
+        model = delays.wait(flows.load, np.arange(flows.problem.n_resources))[0]
+        for row in rows:
+            ix = flows.problem.supply.ix[row["resource"]]
+            row |= {f"{case}_model": float(model[ix]), f"{case}_simulated": float(found.wait_h[ix])}
+    return rows
 
 
 STEPS: dict[str, Callable[[Bench], None]] = {

@@ -60,10 +60,8 @@ def what_is_short() -> Iterator[str]:
     yield agreement(rank)
     yield ""
     yield (
-        "The models alone put too much before lines and berths: trains that follow one another on a line do not meet"
-        " by chance, and ships that come by a headway come more evenly than by chance. They put too little before"
-        " ferries that wait for a storm's end together. The rounds take that out, since the waits are then the"
-        " simulator's."
+        "How far the models alone are off, and what makes it, is told [below](#queueing-models-on-the-corridor). The"
+        " rounds take it out, since the waits are then the simulator's."
     )
     yield ""
 
@@ -102,11 +100,7 @@ def what_it_is_worth() -> Iterator[str]:
     yield "**Settled equilibrium, 2024.** What those who wait would save, flows as they are:"
     yield ""
     yield from table(head, map(_worth, kept("worth_settled")), right=0)
-    yield (
-        "This list is not that of the longest waits. Much of the wait for a feeder is half of its headway, which is"
-        " there however few go; here counts what a lower *load* would save. And a tonne by truck is dearer than one by"
-        " train: ropax ferries come first though fewer wait."
-    )
+    yield most_waited_for()
     yield ""
     for case, title in (("x1", "2024"), ("x2", "twice the demand"), ("x3", "three times the demand")):
         rows = of_case("worth", case)
@@ -120,16 +114,15 @@ def what_it_is_worth() -> Iterator[str]:
         yield from table(head, map(_worth, rows), right=0)
         if case == "x1":
             yield (
-                f"Only {len(rows)} of all capacities bind{'s' if len(rows) == 1 else ''} over a whole year: what waits"
-                " in 2024 waits because trains and ships come unevenly, in storms and in the busy months, not because"
-                " a year is too short."
+                f"Of all capacities {len(rows)} bind{'s' * (len(rows) == 1)} over the whole year: the rest of what is"
+                " waited for in 2024 is waited for at times, while a year's room would do."
             )
             yield ""
     yield (
         "Where goods are left, a worth is their penalty: what a unit costs that stays where it is, its carriage where"
         " nothing is short and the price of the goods. So the worths of the fullest borders and ferries are the price"
-        " of a tonne of *general* goods, in USD a tonne, less what the way itself costs more; they say that goods are"
-        " left there, and how many stands below."
+        " of a tonne of *general* goods, less what a longer way costs, and shared by all that is short on the same"
+        " way. They say that goods are left there; how many, stands below."
     )
     yield ""
     rows = [
@@ -139,6 +132,29 @@ def what_it_is_worth() -> Iterator[str]:
     yield "Unserved, by what stops it first (the dearest of all that is short on the cheapest way left):"
     yield ""
     yield from table(["Demand", "Stopped by", "TEU", "t"], rows, right=2)
+
+
+def most_waited_for() -> str:
+    """Which of the simulator's first bottlenecks are among the most valuable capacities, and why others are not."""
+    longest = sorted(kept("bottlenecks"), key=lambda row: -number(row["simulated"]))[:FIRST]
+    valuable = {row["resource"].removeprefix("trips ") for row in kept("worth_settled")}
+    there = [row["resource"] for row in longest if row["resource"].partition(" at ")[0] in valuable]
+    others = [row["resource"] for row in longest if row["resource"] not in there]
+    words = (
+        f"Of the {FIRST} that are waited for longest, {_named(there)} {'is' if len(there) == 1 else 'are'} in this list"
+    )
+    if others:
+        words += (
+            f", {_named(others)} {'is' if len(others) == 1 else 'are'} not. Here counts what a lower load would save,"
+            " and for a tonne. Half a headway is waited however few go, and so is a storm: that is long in all where"
+            " many pass, but it hardly falls with the load. More sailings would shorten the headway itself, which no"
+            " slope counts"
+        )
+    return f"{words}."
+
+
+def _named(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
 
 
 def _worth(row: dict[str, str]) -> list[str]:
@@ -174,10 +190,10 @@ def duals() -> Iterator[str]:
     head = ["Demand", "What", "Dual, USD", "Last", "Next", "s a solve", "Promised, million USD", "Saved"]
     yield from table(head, cells, right=6)
     yield (
-        f"The largest difference of a dual from the last or the next is {worst_dual():.1e} of it. One more saves less"
-        " than was promised where it is so much that its last units are worth nothing: another border lane lets in"
-        " more trains than are left. It saves more where it also shortens the headway that everybody waits for, which"
-        " no dual counts."
+        f"The farthest that a dual lies outside of these two is {worst_dual():.0e} of it. One more saves less than was"
+        " promised where it is so much that its last units are worth nothing: another border lane lets in more trains"
+        " than are left. It saves more where it also shortens the headway that everybody waits for, which no dual"
+        " counts."
     )
     yield ""
 
@@ -187,9 +203,5 @@ def _million(text: str) -> str:
 
 
 def worst_dual() -> float:
-    """How far a dual is outside of its two differences, or from them where they are the same, as a share of it."""
-    worst = 0.0
-    for row in kept("duals"):
-        dual, last, following = (number(row[name]) for name in ("dual", "last", "next"))
-        worst = max(worst, (following - dual) / dual, (dual - last) / dual)
-    return max(worst, 0.0)
+    """How far a dual is outside of its two differences, as a share of it."""
+    return max(number(row["off"]) for row in kept("duals"))

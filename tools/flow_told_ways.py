@@ -97,11 +97,11 @@ def theta() -> Iterator[str]:
     yield from table(head, cells, right=8)
     yield (
         f"Where goods go by land, costs tell their way: theta {number(land['theta']):.3g}, with which a chain that"
-        f" costs a tenth more has {exp(-number(land['theta']) / 10):.2f} of the odds, gives the family that"
-        f" was counted a chance of {share(number(land['hit']))}, where all alike give"
-        f" {share(number(land['hit_even']))}. The free logit on this page takes it. Where there is an ocean too, no"
-        " theta above 0 does better than all alike: of the boxes between China and Europe"
-        f" {share(number(by_name[CHINA_EUROPE]['hit_others']))} would go as they were counted."
+        f" costs a tenth more has {exp(-number(land['theta']) / 10):.2f} of the odds, gives the family that was counted"
+        f" a chance of {share(number(land['hit']))}, where all alike give {share(number(land['hit_even']))}. The free"
+        " logit on this page takes it. Where there is an ocean too, no theta above 0 does better than all alike: of"
+        f" the boxes between China and Europe {share(number(by_name[CHINA_EUROPE]['hit_others']))} would go as they"
+        " were counted."
     )
     yield ""
 
@@ -131,11 +131,14 @@ def why(corridor: Corridor) -> Iterator[str]:
     )
     yield ""
     rows = [
-        ["met" if row["time"] == "met" else f"{number(row['time']):.0%}", f"{per_day * number(row['time']):.0f}",
-         share(number(row["ocean"])), share(number(row["counted"]))]
-        for row in needed if row["time"] != "met"
+        [f"{number(row['factor']):.1%}", f"{per_day * number(row['factor']):.0f}", share(number(row["ocean"])),
+         share(number(row["counted"]))]
+        for row in needed
     ]  # fmt: skip
     yield from table(["Value of time", "USD a TEU and day", "By ocean", "Counted"], rows, right=4)
+    if needed[-1]["time"] != "met":
+        yield "None of 0 or more meets what was counted."
+        yield ""
     head = ["Boxes", "Family", "USD a TEU", "Days", "USD a TEU with time"]
     cells = [
         [row["demand"], row["family"], figure(number(row["usd_teu"])), f"{number(row['days']):.1f}",
@@ -148,15 +151,14 @@ def why(corridor: Corridor) -> Iterator[str]:
     sent = {name: figure(number(passed["VOSTOCHNY"][name])) for name in MODELS}
     yield (
         "**Capacity beyond the borders of China.** Free boxes fill the crossings by land; what finds none sails to"
-        f" Vostochny and rides through Russia: {sent['ue']} TEU by equilibrium, where rows name {sent['named']}. Nobody"
-        " has published how many paths and cranes there are, so that the package has no limit there; nor has it one on"
-        " room at sea, which is ample."
+        f" Vostochny and rides through Russia: {sent['ue']} TEU by equilibrium, where rows name {sent['named']}. The"
+        " package has no count of paths, cranes or berths there, and so no limit; nor has it one on room at sea."
     )
     yield ""
     yield (
-        "**What no price tells.** Prices are lists of a day; contracts, subsidies that ended, the insurance of goods"
-        " in Russia and the wish to keep out of it are in none of them. So `--free` says what would pay at these"
-        " prices, not what would happen; demand that names its families is the default."
+        "**What no price tells.** Prices are lists of a day; contracts, the insurance of goods in Russia and the wish"
+        " to keep out of it are in none of them. So `--free` says what would pay at these prices, not what would"
+        " happen; demand that names its families is the default."
     )
     yield ""
     rows = [[place, *(figure(number(row[name])) for name in MODELS)] for place, row in passed.items()]

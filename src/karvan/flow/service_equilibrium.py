@@ -25,6 +25,9 @@ SWEEPS = 60
 INNER = 0.05
 """Sweeps end when the gap among known chains is this share of the last one among all."""
 
+SLOWER, FASTER, SLOWEST = 0.7, 1.3, 0.05
+"""What becomes of the pace of moves when the gap rises from one sweep to the next, and when it falls; and the least."""
+
 
 class Delays(Protocol):
     """What is waited for, at loads."""
@@ -43,6 +46,8 @@ class Standing:
         self.flow: dict[int, list[float]] = defaultdict(list)
         self.load = np.zeros(problem.n_resources)
         """Of goods alone."""
+        self.pace = 1.0
+        """Share of each move that is made: less where flows go to and fro, for a move of some changes what others pay."""
         self.all = np.arange(problem.n_resources)
         self.sail()
 
@@ -112,7 +117,7 @@ class Standing:
             if k == best or flow[k] <= 0 or over <= 0:
                 continue
             steep = usd_h * self._steepness(chain, chains[best], slope)
-            units = min(flow[k], over / steep) if steep > 0 else flow[k]
+            units = self.pace * (min(flow[k], over / steep) if steep > 0 else flow[k])
             if units > flow[k] - LEAST * self.problem.per_year[n]:
                 units = flow[k]
             flow[k] -= units
@@ -159,11 +164,14 @@ def equilibrium(
             watch(iteration, reached)
         if reached <= gap:
             break
+        standing.pace, last = 1.0, np.inf
         for _ in range(SWEEPS):
             inner = standing.sweep()
             standing.sail()
             if inner <= INNER * reached:
                 break
+            standing.pace = max(SLOWER * standing.pace, SLOWEST) if inner > last else min(FASTER * standing.pace, 1.0)
+            last = inner
     return answer(problem, "ue", standing, steps, gap)
 
 

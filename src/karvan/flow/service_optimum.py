@@ -22,6 +22,8 @@ from karvan.flow.service_equilibrium import Delays
 from karvan.flow.service_flows import LEAST, Left, ServiceFlows
 from karvan.network.network import Floats
 
+LEAST_VALUE = 0.01
+"""Of goods, in what it costs to bring them where nothing is short."""
 NAMED = 3
 """Resources that a reason names."""
 
@@ -48,7 +50,9 @@ class ServiceProgramme:
         for n, (cost, _) in self.best.items():
             goods = self.problem.goods[n]
             usd_per_t = corridor.row("commodity", goods.commodity).usd_per_t
-            found[n] = cost + goods.tonnes * (usd_per_t or 0.0)
+            # What nobody says the value of is worth bringing; and so is what is worth next to nothing, if there is room.
+            value = cost if usd_per_t is None else goods.tonnes * usd_per_t
+            found[n] = cost + max(value, LEAST_VALUE * cost, 1.0)
         return found
 
     @property

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 
-from karvan.corridor.roads import Floats
+from karvan.corridor.roads import Flags, Floats
 from karvan.formats.foreign import Gathered, number, read_text
 from karvan.ground.errors import nearest
 
@@ -52,6 +54,11 @@ class Sheet:
         for ix in np.flatnonzero(bad):
             wrong.add(self.at(int(ix), name), texts[ix], remedy, alike=f"{self.name} {name}")
         return values
+
+    def chosen(self, rows: Sequence[bool] | Flags) -> Sheet:
+        """Some of the rows (n_rows,), called as before."""
+        columns = {name: tuple(compress(cells, rows)) for name, cells in self.columns.items()}
+        return Sheet(self.name, columns, tuple(compress(self.lines, rows)))
 
     def ids(self, *names: str) -> tuple[str, ...]:
         """Ids of rows (n_rows,)."""

@@ -1,8 +1,8 @@
 """GMNS networks of somebody else's: `node.csv` and `link.csv`, with trips as DTALite and Path4GMNS keep them.
 
-Times are minutes. A link's time without traffic is `vdf_fftt`, or else its length over `free_speed`; its capacity is
-`vdf_cap`, or else `capacity`, which GMNS has per lane, times `lanes`. A number may stand behind these names, as in
-`VDF_fftt1`: the first period counts.
+Times are minutes. A link's time without traffic is `vdf_fftt`, or else `vdf_length_mi` over `vdf_free_speed_mph`, or
+else its length over `free_speed`; its capacity is `vdf_cap`, or else `capacity`, which GMNS has per lane, times
+`lanes`. A number may stand behind these names, as in `VDF_fftt1`: the first period counts.
 """
 
 from __future__ import annotations
@@ -67,12 +67,13 @@ def read_gmns(
         raise InputError(shown(str(folder)), [Problem("path", "no such folder", remedy)])
     name = folder.resolve().name
     node = read_sheet(folder / "node.csv", ("node_id",), wrong)
-    link = read_sheet(folder / "link.csv", ("link_id", "from_node_id", "to_node_id"), wrong)
+    link = read_sheet(folder / "link.csv", ("from_node_id", "to_node_id"), wrong)
     wrong.check(name)
+    link = _allowed(link, uses, wrong, notes)
     config = _config(folder, wrong)
     nodes = _read_nodes(node, wrong, notes)
     classes = gmns_trips(folder, nodes.zones, wrong, notes, omx, matrix)
-    return Foreign(_roads(config, nodes, link, classes, uses, wrong, notes), "min", tuple(notes))
+    return Foreign(_roads(config, nodes, link, classes, wrong, notes), "min", tuple(notes))
 
 
 def _read_nodes(node: Sheet, wrong: Gathered, notes: list[str]) -> _Nodes:
@@ -155,20 +156,18 @@ def _config(folder: Path, wrong: Gathered) -> _Config:
 
 
 def _roads(
-    config: _Config, nodes: _Nodes, link: Sheet, classes: tuple[TripClass, ...], uses: Sequence[str], wrong: Gathered,
-    notes: list[str],
+    config: _Config, nodes: _Nodes, link: Sheet, classes: tuple[TripClass, ...], wrong: Gathered, notes: list[str]
 ) -> Roads:  # fmt: skip
     """The network of what was read. Raises InputError."""
     ends = [_ends(link, column, nodes.place, wrong) for column in ("from_node_id", "to_node_id")]
     numbers = _columns(link, config, wrong, notes)
     directed = _directed(link, wrong, notes)
-    kept = _allowed(link, uses, notes)
     wrong.check(config.name)
     # a row is a link, and one that leads back where it is not directed
-    row = np.repeat(np.arange(len(link)), np.where(directed, 1, 2) * kept)
+    row = np.repeat(np.arange(len(link)), np.where(directed, 1, 2))
     back = np.append(False, row[1:] == row[:-1])[: len(row)]
     tail, head = (np.where(back, ends[1 - side][row], ends[side][row]) for side in (0, 1))
-    ids = link.texts("link_id")
+    ids = link.texts("link_id") if link.find("link_id") else [str(line - 1) for line in link.lines]
     links = [f"{ids[ix]} back" if turned else ids[ix] for ix, turned in zip(row, back, strict=True)]
     free = np.array(nodes.connectors, dtype=np.int64).reshape(-1, 2)
     more = {"capacity": np.inf, "power": 1.0}
@@ -212,10 +211,13 @@ def _columns(link: Sheet, config: _Config, wrong: Gathered, notes: list[str]) ->
     lane, whole = link.numbers(wrong, "capacity"), link.numbers(wrong, "vdf_cap1", "vdf_cap")
     free_flow = link.numbers(wrong, "vdf_fftt1", "vdf_fftt")
     speed = link.numbers(wrong, "free_speed")
+    miles, mph = link.numbers(wrong, "vdf_length_mi"), link.numbers(wrong, "vdf_free_speed_mph")
     b, power = (link.numbers(wrong, f"{name}1", name) for name in ("vdf_alpha", "vdf_beta"))
     toll = link.numbers(wrong, "toll", "vdf_toll1", "vdf_toll", low=-np.inf)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         by_speed = length / speed * config.hours * 60
+        by_miles = miles / mph * 60
+    free_flow = np.where(np.isnan(free_flow) & np.isfinite(by_miles), by_miles, free_flow)
     for row in np.flatnonzero(np.isnan(free_flow) & ~np.isfinite(by_speed)):
         found = (
             f"length {link.texts('length')[row] or 'nothing'}, free_speed {link.texts('free_speed')[row] or 'nothing'}"
@@ -261,19 +263,23 @@ def _directed(link: Sheet, wrong: Gathered, notes: list[str]) -> np.ndarray:
     return np.array([text not in NO for text in said], dtype=bool)
 
 
-def _allowed(link: Sheet, uses: Sequence[str], notes: list[str]) -> np.ndarray:
-    """Which links are taken (n_rows,)."""
+def _allowed(link: Sheet, uses: Sequence[str], wrong: Gathered, notes: list[str]) -> Sheet:
+    """The links that are taken; nothing need be right in the others."""
     allowed = [{use.strip().casefold() for use in text.replace(";", ",").split(",")} - {""}
                for text in link.texts("allowed_uses")]  # fmt: skip
     wanted = {use.casefold() for use in uses}
+    every = sorted(set().union(*allowed) - {"all"})
     if not wanted:
-        every = sorted(set().union(*allowed) - {"all"})
         if len(every) > 1:
             notes.append(f"links allow different uses ({', '.join(every[:6])}): all are taken, as none was asked for")
-        return np.ones(len(link), dtype=bool)
-    kept = np.array([not one or bool(one & (wanted | {"all"})) for one in allowed], dtype=bool)
-    notes.append(f"{int((~kept).sum())} of {len(link)} links do not allow {' or '.join(sorted(wanted))}: left out")
-    return kept
+        return link
+    kept = [not one or bool(one & (wanted | {"all"})) for one in allowed]
+    asked = " or ".join(sorted(wanted))
+    if link.lines and not any(kept):
+        wrong.add(f"{link.name}, allowed_uses", f"no link for {asked}", f"give one of {', '.join(every)}")
+        wrong.check(link.name)
+    notes.append(f"{kept.count(False)} of {len(link)} links do not allow {asked}: left out")
+    return link.chosen(kept)
 
 
 def _numbers(nodes: _Nodes) -> Ints:

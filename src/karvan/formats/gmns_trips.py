@@ -14,6 +14,7 @@ from karvan.formats.gmns_files import as_id, read_sheet
 from karvan.formats.trips_omx import trips_from_omx
 
 ONE_CLASS = "trips"
+LONGEST_HEADING = 1 << 16
 DEFAULTS = (1.0, 0.0, 0.0)
 """pce, toll_weight and length_weight of a class of which nothing is said."""
 CLASS_COLUMNS = ("agent_type", "mode_type", "class")
@@ -30,6 +31,9 @@ def gmns_trips(
     """
     trips: dict[str, Floats] = {}
     found = sorted(folder.glob("demand*.csv")) if omx is None else []
+    for path in [path for path in found if path.name != "demand.csv" and not _named(path) & set(COLUMNS)]:
+        notes.append(f"{path.name} has no trips, by its heading: left out")
+        found.remove(path)
     for path in found:
         for name, matrix_of in _read(path, zones, wrong).items():
             trips[name] = trips[name] + matrix_of if name in trips else matrix_of
@@ -70,6 +74,15 @@ class _Rows(NamedTuple):
     volume: Floats
     names: Sequence[str]
     which: Ints
+
+
+def _named(path: Path) -> set[str]:
+    """The columns of a table, but for those of a file that cannot be read: they are looked at later."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return {cell.strip().lower() for cell in file.readline(LONGEST_HEADING).split(",")}
+    except OSError:
+        return set(COLUMNS)
 
 
 def _quickly(path: Path, place: Mapping[str, int]) -> _Rows | None:

@@ -25,12 +25,9 @@ import numpy as np
 from karvan.corridor.roads import Flags, Floats, Ints, Roads, TripClass
 from karvan.formats.foreign import Foreign, Gathered, number, read_text
 from karvan.formats.tntp_files import TntpFiles, tntp_files
+from karvan.formats.tntp_heading import NEEDED, STANDARD, read_heading
 from karvan.formats.tntp_trips import Trips, check_zones, compare_totals, read_trips
 
-STANDARD = ("init_node", "term_node", "capacity", "length", "free_flow_time", "b", "power", "speed", "toll",
-            "link_type")  # fmt: skip
-NEEDED = STANDARD[:7]
-"""What a row must have; where a file's rows end there, no link has a toll."""
 TAG = re.compile(r"\s*<\s*([^>]*?)\s*>\s*(.*)")
 END = "END OF METADATA"
 REMEDIES = {
@@ -57,7 +54,8 @@ def read_tntp(path: Path | str, network: str | None = None) -> Foreign:
 
     Returns:
         The network with one class of trips, which minds tolls and lengths as the file's factors say. Links are in the
-        order of the file. A capacity of 0 means no limit where b is 0, as it is in some of the public files.
+        order of the file. As in some of the public files a capacity of 0 means no limit where b is 0, and no road where
+        the time is 0 too; nodes may have any numbers, those of the trips being the zones.
 
     Raises:
         InputError: everything that is wrong in the files, by file and line.
@@ -71,8 +69,9 @@ def read_tntp(path: Path | str, network: str | None = None) -> Foreign:
         remedy = f"give {len(rows)} in <NUMBER OF LINKS>, or all the links"
         wrong.add(f"{files.net.name}, links", f"{len(rows)} for {sizes['NUMBER OF LINKS']:g} told", remedy)
     wrong.check(files.name)
+    columns, rows = _open(columns, rows, notes)
     roads = _roads(files, sizes, columns, rows, trips, wrong, notes)
-    compare_totals(trips_told, trips, sizes, files.trips.name, notes)
+    compare_totals(trips_told, trips, roads.n_zones, files.trips.name, notes)
     return Foreign(roads, "", tuple(notes), _known(files.flow, roads, notes) if files.flow else None)
 
 
@@ -130,12 +129,12 @@ def _columns(
     if not rows:
         wrong.add(f"{name}, links", "none", "give a row a link")
         return {}
-    order = _order(text)
-    if order != STANDARD:
+    order, per_lane = read_heading(text)
+    if order[: len(NEEDED)] != NEEDED:
         notes.append(f"{name} has its columns in another order than usual, which its heading says: {' '.join(order)}")
     cells = [row.text.split() for row in rows]
     width = len(cells[0])
-    if width < len(NEEDED):
+    if not set(NEEDED) <= set(order[:width]):
         remedy = f"give {', '.join(STANDARD)}"
         wrong.add(f"{name}, line {rows[0].number}", f"{width} columns", remedy)
         return {}
@@ -145,39 +144,44 @@ def _columns(
             wrong.add(f"{name}, line {row.number}", f"{len(parts)} columns", remedy)
     if wrong:
         return {}
+    if per_lane:
+        notes.append(f"{name} heads its capacity as that of a lane: taken as that of the link, as the format has it")
     if width < len(STANDARD) - 1:
         notes.append(f"{name} has {width} columns: no link has a toll")
+    elif "toll" not in order[:width]:
+        notes.append(f"{name} heads no column as tolls: no link has one")
     across = dict(zip(order, zip(*cells, strict=False), strict=False))
-    columns = {column: np.array([number(cell) for cell in across[column]]) for column in order[:9] if column in across}
+    columns = {
+        column: np.array([number(cell) for cell in across[column]]) for column in (*NEEDED, "toll") if column in across
+    }
     columns.setdefault("toll", np.zeros(len(rows)))
     for column, values in columns.items():
-        for ix in np.flatnonzero(_bad(column, values, columns["b"])):
+        for ix in np.flatnonzero(_bad(column, values, columns)):
             remedy = REMEDIES.get(column, "give a number of 0 or more")
             wrong.add(f"{name}, line {rows[ix].number}, {column}", across[column][ix], remedy, alike=column)
     return columns
 
 
-def _bad(column: str, values: Floats, b: Floats) -> Flags:
+def _bad(column: str, values: Floats, columns: Mapping[str, Floats]) -> Flags:
     """Which cells of a column are none (n_links,)."""
-    if column == "speed":  # nobody reads it: in these files it is at times a limit, at times nothing
-        return np.zeros(len(values), dtype=bool)
     bad = ~np.isfinite(values)
     if column.endswith("_node"):
         bad |= (values < 1) | (values != np.floor(values)) | (values > 2**53)
     if column == "capacity":
-        bad |= (values == 0) & (b != 0)
+        bad |= (values == 0) & (columns["b"] != 0) & (columns["free_flow_time"] != 0)
     return bad | (values < 0) if column != "toll" else bad
 
 
-def _order(text: str) -> tuple[str, ...]:
-    """The order of columns that a heading tells, where it tells them all by their usual names; else the usual one."""
-    for line in text.splitlines():
-        if line.lstrip().startswith("~"):
-            cells = line.strip().strip("~;\t ").lower().split("\t" if "\t" in line.strip().strip("~;\t ") else None)
-            names = tuple("_".join(cell.split()) for cell in cells if cell.strip(" ;"))
-            if set(NEEDED) <= set(names) and len(set(names)) == len(names):
-                return names
-    return STANDARD
+def _open(
+    columns: dict[str, Floats], rows: list[Line], notes: list[str]
+) -> tuple[dict[str, Floats], list[Line]]:  # fmt: skip
+    """The links but for those without capacity or time: the other direction of a street that has but one."""
+    closed = (columns["capacity"] == 0) & (columns["b"] != 0) & (columns["free_flow_time"] == 0)
+    if not closed.any():
+        return columns, rows
+    notes.append(f"{int(closed.sum())} links have neither capacity nor time: left out, as no road")
+    left = {name: of[~closed] for name, of in columns.items()}
+    return left, [row for row, out in zip(rows, closed, strict=True) if not out]
 
 
 def _roads(
@@ -185,9 +189,9 @@ def _roads(
     wrong: Gathered, notes: list[str],
 ) -> Roads:  # fmt: skip
     """The network of what was read. Raises InputError."""
-    n_zones, n_nodes = int(sizes["NUMBER OF ZONES"]), int(sizes["NUMBER OF NODES"])
+    n_nodes = int(sizes["NUMBER OF NODES"])
     ends = [columns[name].astype(np.int64) for name in ("init_node", "term_node")]
-    nodes = _nodes(n_zones, n_nodes, ends, trips, notes)
+    nodes, n_zones, usual = _nodes(sizes, ends, trips, notes)
     zones = nodes[:n_zones]
     for column, of in zip(("init_node", "term_node"), ends, strict=True):
         for ix in np.flatnonzero(~np.isin(of, nodes)):
@@ -208,7 +212,7 @@ def _roads(
         name=files.name,
         nodes=nodes,
         n_zones=n_zones,
-        through=nodes >= sizes["FIRST THRU NODE"],
+        through=_through(nodes, n_zones, usual, sizes["FIRST THRU NODE"], notes),
         tail=tail,
         head=head,
         capacity=np.where(no_limit, np.inf, columns["capacity"]),
@@ -222,15 +226,30 @@ def _roads(
     )
 
 
-def _nodes(n_zones: int, n_nodes: int, ends: list[Ints], trips: Trips, notes: list[str]) -> Ints:
-    """What the files call the nodes, zones first: 1 to n, but for networks that number them otherwise."""
-    usual = np.arange(1, n_nodes + 1, dtype=np.int64)
+def _nodes(
+    sizes: Mapping[str, float], ends: list[Ints], trips: Trips, notes: list[str]
+) -> tuple[Ints, int, bool]:  # fmt: skip
+    """What the files call the nodes, zones first; how many zones; whether they are called 1 to n, as is usual."""
+    n_zones, n_nodes = int(sizes["NUMBER OF ZONES"]), int(sizes["NUMBER OF NODES"])
     on_links, zones = np.unique(np.concatenate(ends)), np.unique(np.concatenate([trips.origin, trips.destination]))
     every = np.union1d(on_links, zones)
-    if every[-1] <= n_nodes or len(every) != n_nodes or len(zones) != n_zones:
-        return usual
-    notes.append("nodes have numbers of their own; those that trips begin or end at are the zones")
-    return np.concatenate([zones, np.setdiff1d(every, zones)]).astype(np.int64)
+    # trips that all the zones have tell them; as many zones as nodes only say that every node may be one
+    if every[-1] <= n_nodes or len(every) != n_nodes or len(zones) != n_zones != n_nodes:
+        return np.arange(1, n_nodes + 1, dtype=np.int64), n_zones, True
+    notes.append(f"nodes have numbers of their own; the {len(zones)} that trips begin or end at are the zones")
+    return np.concatenate([zones, np.setdiff1d(every, zones)]).astype(np.int64), len(zones), False
+
+
+def _through(nodes: Ints, n_zones: int, usual: bool, first: float, notes: list[str]) -> Flags:
+    """Which nodes may be driven through (n_nodes,): those from the first such node on.
+
+    Where nodes have numbers of their own that holds only if it parts the zones from the others.
+    """
+    through: Flags = nodes >= first
+    if usual or through.all() or not (through[:n_zones].any() or (~through[n_zones:]).any()):
+        return through
+    notes.append(f"a first thru node of {first:g} does not part the zones from other nodes: all may be driven through")
+    return np.ones(len(nodes), dtype=bool)
 
 
 def _where(path: Path, nodes: Ints, wrong: Gathered, notes: list[str]) -> Floats:

@@ -11,6 +11,7 @@ from karvan.ground.errors import InputError, Problem, nearest, shown
 KIND = re.compile(r"^(?P<name>.*?)[_.-]?(?P<kind>net|network|trips|nodes?|flows?)(?P<rest>[_.-].*)?$", re.IGNORECASE)
 """A file's name without its ending: `SiouxFalls_net`, `Birmingham_Net`, `Austin_trips_am`, `net`."""
 ENDINGS = (".tntp", ".txt")
+PACKED = (".zip", ".7z", ".gz", ".bz2", ".xz", ".rar")
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,14 @@ def tntp_files(path: Path, network: str | None = None) -> TntpFiles:
     found = {kind: _beside(_of_kind(folder, kind), name) for kind in ("trips", "node", "flow")}
     trips = found["trips"]
     if trips is None:
-        there = ", ".join(sorted(file.name for file in _of_kind(folder, "trips").values())) or "none"
+        there = sorted(file.name for file in folder.iterdir() if "trips" in file.name.lower())
         remedy = f"put {name + '_' if name else ''}trips.tntp beside {net.name}"
-        raise InputError(shown(str(folder)), [Problem("trips", f"no file of {shown(name)}; there is {there}", remedy)])
+        if any(file.endswith(PACKED) for file in there):
+            remedy += ", out of its archive"
+        raise InputError(
+            shown(str(folder)),
+            [Problem("trips", f"no file of {shown(name)}; there is {', '.join(there) or 'none'}", remedy)],
+        )
     return TntpFiles(name or folder.resolve().name, net, trips, found["node"], found["flow"])
 
 

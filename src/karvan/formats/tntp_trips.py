@@ -142,12 +142,12 @@ def _lines(path: Path, wanted: Mapping[int, None]) -> Iterator[tuple[int, int]]:
 
 
 def compare_totals(
-    told: Mapping[str, str], trips: Trips, sizes: Mapping[str, float], name: str, notes: list[str]
+    told: Mapping[str, str], trips: Trips, n_zones: int, name: str, notes: list[str]
 ) -> None:  # fmt: skip
     """Note where the sum of trips or the number of zones is another than the file tells."""
     total, found = number(told.get("TOTAL OD FLOW", "")), float(trips.trips.sum())
     if np.isfinite(total) and abs(found - total) > ROUNDING * max(abs(total), 1.0):
         notes.append(f"{name} tells {amount(total)} trips in all, and its pairs have {amount(found)}: those count")
     zones = number(told.get("NUMBER OF ZONES", ""))
-    if np.isfinite(zones) and zones != sizes["NUMBER OF ZONES"]:
-        notes.append(f"{name} tells {zones:g} zones, the network {sizes['NUMBER OF ZONES']:g}: those count")
+    if np.isfinite(zones) and zones != n_zones:
+        notes.append(f"{name} tells {zones:g} zones, the network {n_zones}: those count")

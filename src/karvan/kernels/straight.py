@@ -8,49 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from karvan.kernels.compiler import inlined, loop
+from karvan.kernels.compiler import loop
+from karvan.kernels.heap import drop, push
 
 FOUND = 0
 NO_WAY = 1
 FULL = 2
 """The heap was too small: give a larger one and start again."""
 NONE = -1
-
-
-@inlined
-def push(key, item, size, new_key, new_item):
-    """Add to the binary heap (key, then item) of `size` entries."""
-    at = size
-    while at > 0:
-        above = (at - 1) >> 1
-        if key[above] < new_key or (key[above] == new_key and item[above] <= new_item):
-            break
-        key[at], item[at] = key[above], item[above]
-        at = above
-    key[at], item[at] = new_key, new_item
-
-
-@inlined
-def pop(key, item, size):
-    """Take the first entry out of the heap: its item; its key is left at the end."""
-    first, first_key = item[0], key[0]
-    size -= 1
-    last_key, last = key[size], item[size]
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        other = below + 1
-        if other < size and (key[other] < key[below] or (key[other] == key[below] and item[other] < item[below])):
-            below = other
-        if last_key < key[below] or (last_key == key[below] and last <= item[below]):
-            break
-        key[at], item[at] = key[below], item[below]
-        at = below
-    key[at], item[at] = last_key, last
-    key[size] = first_key
-    return first
 
 
 @loop
@@ -79,10 +44,10 @@ def straight(
     if not left[start] < np.inf:
         return NO_WAY, 0
     while size > 0:
-        state = pop(key, item, size)
-        size -= 1
+        bound, state = key[0], item[0]
+        size = drop(key, item, size)
         here, of = state // n_classes, state % n_classes
-        if key[size] > least[state] + left[here]:
+        if bound > least[state] + left[here]:
             continue  # it was reached for less meanwhile
         if here == end and family_of[of] & allowed:
             length = 0
@@ -117,6 +82,5 @@ def straight(
             after[to] = state
             for word in range(comes_to.shape[1]):
                 places[to, word] = places[state, word] | comes_to[arc, word]
-            push(key, item, size, more + left[there], to)
-            size += 1
+            size = push(key, item, size, more + left[there], to)
     return NO_WAY, 0
