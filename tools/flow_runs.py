@@ -44,6 +44,8 @@ MOST = 10
 """Capacities that are told of."""
 WORST = 12
 """Waits that are told of, of those by which the models are farthest off."""
+ALSO = ("feeder-ambarli-poti at 0", "kmtf-aktau-alat at 0", "DOSTYK-border-in")
+"""What the simulator waits for longest, of which the same is told."""
 SHUT, MONTHS = ("closure_rate", "closure_time"), ("month_profile",)
 CAUSES = {"all": (), "open": SHUT, "even": MONTHS}
 """Tables of the package that are left out, to see what makes a wait."""
@@ -189,7 +191,7 @@ def step_waits(bench: Bench) -> None:
             causes = farthest(flows, delays, found)
         rows += waits(factor, flows, delays, learnt, found)
     keep("waits", rows)
-    keep("causes", causes_of(bench, causes))
+    keep("causes", causes_of(bench, [*causes, *(name for name in ALSO if name not in causes)]))
 
 
 def by_models(corridor: Corridor, factor: float) -> tuple[ServiceFlows, ServiceDelays]:

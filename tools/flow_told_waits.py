@@ -37,13 +37,20 @@ def queueing() -> Iterator[str]:
             )  # fmt: skip
     head = ["Demand", "Of", "n", "Median ratio, model to simulated", "Simulated, h", "Error, h", "with factors"]
     yield from table(head, cells, right=5)
-    yield (
-        "Below saturation the factors take away most of the error at other demand too. Above it they are of no use:"
-        " how long a queue has grown is what counts there. That is why the rounds simulate anew, and why the optimum"
-        " has hard capacities."
-    )
+    yield f"{held_out(rows)} Above saturation they are of no use: how long a queue has grown is what counts there. That is"
+    yield "why the rounds simulate anew, and why the optimum has hard capacities."
     yield ""
     yield from causes(rows)
+
+
+def held_out(rows: Rows) -> str:
+    """What factors are worth where they were not learnt."""
+    words = []
+    for factor in map("{:g}".format, flow_runs.LOADS[1:]):
+        fine = [row for row in rows if row["demand"] == factor and number(row["used"]) < FULL]
+        before, after = (_mean(fine, _off(by)) for by in ("model_h", "drawn_h"))
+        words.append(f"from {before:.2f} to {after:.2f} h at {factor} times the demand")
+    return f"Below saturation the factors bring the mean error {' and '.join(words)}."
 
 
 def causes(rows: Rows) -> Iterator[str]:

@@ -122,7 +122,8 @@ class Chains:
         layer = self.layer
         cost: Floats = self.cost + layer.by_unit @ price + self.goods.usd_h * (layer.waits @ wait_h)
         rides = layer.by_room @ price
-        return cost + np.where(rides > 0, rides * self.share, 0.0)
+        cost += np.multiply(rides, self.share, out=np.zeros_like(rides), where=rides > 0)
+        return cost
 
     def find_fitting(self, cost: Floats, allowed: int) -> tuple[int, ...]:
         """As `find`, of chains whose facilities work on the vehicles that they ride.

@@ -49,7 +49,8 @@ class Layer:
     def runs(self) -> Flags:
         """Whether an arc's service runs at the start of the year (n_arcs,)."""
         fine = {way.service.id: self.supply.runs(way.service) for way in self.network.ways}
-        return np.array([not arc.is_ride or fine[self.network.ways[arc.way].service.id] for arc in self.network.arcs])
+        found = [not arc.is_ride or fine[self.network.ways[arc.way].service.id] for arc in self.network.arcs]
+        return np.array(found, dtype=np.bool_)
 
     @cached_property
     def lacking(self) -> csr_array:

@@ -79,11 +79,11 @@ class Menu:
     def costs(self) -> Floats:
         """Generalised cost of each chain as things stand, USD (n_chains,)."""
         wait = self.standing.waits()
-        return np.concatenate([self.standing.costs(n, wait) for n in self.goods])
+        return np.concatenate([np.empty(0), *(self.standing.costs(n, wait) for n in self.goods)])
 
     def flows(self) -> Floats:
         """(n_chains,)."""
-        return np.concatenate([self.standing.flow[n] for n in self.goods])
+        return np.concatenate([np.empty(0), *(self.standing.flow[n] for n in self.goods)])
 
     def set(self, flows: Floats) -> None:
         """Let chains have these flows."""

@@ -7,6 +7,7 @@ headways, as many as sail.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -39,7 +40,8 @@ class ServiceDelays:
         self.waited = np.array([of.kind != TRIPS and of.capacity > 0 for of in resources], dtype=np.bool_)
         self.customers = np.array([self._customers(ix, of) for ix, of in enumerate(resources)])
         """Customers an hour for a load of one a year (n_resources,)."""
-        self._models = joined([self._model(ix, of) for ix, of in enumerate(resources)])
+        models = [self._model(ix, of) for ix, of in enumerate(resources)]
+        self._models = joined(models or [sections(1.0)])  # where nothing is short, one that nobody asks for
 
     def wait(self, load: Floats, which: Ints) -> tuple[Floats, Floats]:
         """Mean wait (h) for some resources at their loads (n,), and its slope, h for one more a year.
@@ -76,7 +78,8 @@ class ServiceDelays:
         if of.kind == POOL:
             return stations(of.servers, self.pool_h[ix], service_cv2=1.0)
         return stations(
-            of.servers, of.service_h, service_cv2=of.service_cv2, lot=self.lots[ix], taken=of.taken,
+            of.servers, of.service_h, service_cv2=of.service_cv2, arrival_cv2=self.regular.get(ix, 1.0),
+            lot=self.lots[ix], taken=of.taken,
             shut_share=of.shut_share, shut_h=of.shut_h, shut_cv2=of.shut_cv2, open_h=of.open_h,
         )  # fmt: skip
 
@@ -95,6 +98,33 @@ class ServiceDelays:
             ways = [way for way in supply.ways.values() if supply.pool_of.get(way.service.id) is pool]
             hours = [amount for way in ways for at, amount in supply.vehicle_uses(way, 0, len(way.links)) if at == ix]
             found[ix] = sum(hours) / len(hours) if hours else 1.0
+        return found
+
+    @cached_property
+    def regular(self) -> dict[int, float]:
+        """Squared cv of the arrivals at resources that vehicles by a headway come to, by resource; others are chance.
+
+        Several streams together tend to chance, the sooner the less there is to do: Whitt's (1983) superposition. A
+        fleet comes as its rounds end, which is taken as chance.
+        """
+        supply = self.problem.supply
+        load = self.problem.loads([(chain, self.problem.per_year[n]) for n, chain in self.problem.best.items()])
+        streams: dict[int, list[tuple[float, float]]] = defaultdict(list)
+        for trips in supply.trips:
+            service = supply.corridor.row("service", trips.service)
+            cv2 = 1.0 if service.fleet is not None else (service.headway_cv or 0.0) ** 2
+            for ix, _ in trips.uses:
+                streams[ix].append((trips.most, cv2))
+        found = {}
+        for ix, scheduled in streams.items():
+            of = [*scheduled, (float(load[ix]), 1.0)] if load[ix] > 0 else scheduled
+            whole = sum(rate for rate, _ in of)
+            if not whole:
+                continue
+            shares = np.array([rate / whole for rate, _ in of])
+            used = min(whole / supply.resources[ix].capacity, 1.0) if supply.resources[ix].capacity else 1.0
+            weight = 1 / (1 + 4 * (1 - used) ** 2 * (1 / float(shares @ shares) - 1))
+            found[ix] = weight * float(shares @ [cv2 for _, cv2 in of]) + 1 - weight
         return found
 
     @cached_property

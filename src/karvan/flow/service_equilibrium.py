@@ -47,7 +47,7 @@ class Standing:
         self.load = np.zeros(problem.n_resources)
         """Of goods alone."""
         self.pace = 1.0
-        """Share of each move that is made: less where flows go to and fro, for a move of some changes what others pay."""
+        """Share of each move that is made: less where flows go to and fro, as each move changes what others pay."""
         self.all = np.arange(problem.n_resources)
         self.sail()
 
@@ -179,7 +179,7 @@ def answer(problem: Problem, method: str, standing: Standing, steps: list[Step],
     """The flows as they stand."""
     flows = [(chain, units) for chain, units in standing.flows() if units > LEAST * problem.per_year[chain.goods]]
     flows.sort(key=lambda one: (one[0].goods, -one[1], one[0].arcs))
-    left = [Left(n, float(problem.per_year[n]), why) for n, why in problem.obstacles.items()]
+    left = [Left(n, float(problem.per_year[n]), why) for n, why in problem.obstacles.items() if problem.per_year[n]]
     return ServiceFlows(
         problem, method, tuple(flows), tuple(left), standing.sailings, standing.waits(), tuple(steps), gap,
         worth=worth_of_waits(standing, flows), settled=bool(steps) and steps[-1].gap <= gap,

@@ -22,8 +22,8 @@ from karvan.flow.service_equilibrium import Delays
 from karvan.flow.service_flows import LEAST, Left, ServiceFlows
 from karvan.network.network import Floats
 
-LEAST_VALUE = 0.01
-"""Of goods, in what it costs to bring them where nothing is short."""
+UNKNOWN_VALUE, LEAST_VALUE = 10.0, 0.01
+"""Of goods whose value nobody says, and of any, in what it costs to bring them where nothing is short."""
 NAMED = 3
 """Resources that a reason names."""
 
@@ -50,9 +50,8 @@ class ServiceProgramme:
         for n, (cost, _) in self.best.items():
             goods = self.problem.goods[n]
             usd_per_t = corridor.row("commodity", goods.commodity).usd_per_t
-            # What nobody says the value of is worth bringing; and so is what is worth next to nothing, if there is room.
-            value = cost if usd_per_t is None else goods.tonnes * usd_per_t
-            found[n] = cost + max(value, LEAST_VALUE * cost, 1.0)
+            value = UNKNOWN_VALUE * cost if usd_per_t is None else goods.tonnes * usd_per_t
+            found[n] = cost + max(value, LEAST_VALUE * cost, 1.0)  # where there is room, all are brought
         return found
 
     @property
@@ -116,7 +115,8 @@ class ServiceProgramme:
     def left(self, found: Optimum) -> Iterator[Left]:
         """What stays where it is, and what stops it."""
         for n, why in self.problem.obstacles.items():
-            yield Left(n, self.problem.goods[n].per_year, why)
+            if self.problem.per_year[n]:
+                yield Left(n, self.problem.goods[n].per_year, why)
         for n in np.flatnonzero(found.unserved > LEAST * np.maximum(self.demand, LEAST)).tolist():
             cheapest = self.problem.chains[n].cheapest(found.worth, self.wait)
             chain = self.best[n][1] if cheapest is None else cheapest[1]

@@ -22,8 +22,8 @@ from karvan.flow.problem import Problem
 from karvan.flow.service_delays import ServiceDelays
 from karvan.flow.service_equilibrium import Delays
 from karvan.flow.service_flows import ServiceFlows
-from karvan.flow.supply import FACILITY, PATH, SLOTS, is_scheduled
-from karvan.network.item import Hours
+from karvan.flow.supply import FACILITY, PATH, POOL, SLOTS, is_scheduled
+from karvan.network.item import NOTHING, Hours
 from karvan.network.network import Floats, Ints
 from karvan.sim.simulation import Simulation
 from karvan.study.flows import Assign, problem_of, solve
@@ -132,7 +132,13 @@ def simulate_flows(
     study = Study(corridor, streams_of(flows), replace(ask, warmup_days=warmup_days), warmup_days, True, ())
     with TemporaryDirectory() as folder:
         found: Simulation = run_study(study, workers, None, Path(folder) / "run", False, Progress())
-        return RunWaits(found.run, corridor).waits(), found.mean_hours().mean
+        told = RunWaits(found.run, corridor)
+        waits = told.waits()
+        for way in told.ways:  # those of a timetable are told beyond it
+            if way.service.departs == "timetable":
+                for at in [at for at in waits["departures"] if at[0] == way.id]:
+                    waits["departures"][at] += told.timetabled(way)
+        return waits, found.mean_hours().mean
 
 
 def resource_waits(problem: Problem, waits: Waits) -> Floats:
@@ -146,6 +152,8 @@ def resource_waits(problem: Problem, waits: Waits) -> Floats:
         elif of.kind == SLOTS:
             way, _, stop = of.id.rpartition(" at ")
             wait = waits["departures"].get((way, int(stop)))
+        elif of.kind == POOL:
+            wait = NOTHING  # it is in the waits for the vehicles
         else:
             wait = None
         if wait is not None:
