@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.test_simulate import drawn, goods
 
 from karvan.corridor.corridor import Corridor
 from karvan.flow.service_delays import ServiceDelays
 from karvan.flow.service_flows import ServiceFlows
 from karvan.flow.service_optimum import solved
-from karvan.flow.supply import Supply
 from karvan.ground.errors import InputError
 from karvan.scenario import bend, read_change
 from karvan.study.assign import Assign, assign, problem_of, solve
-from tests.test_simulate import drawn, goods
 
 SHIP = """
     K1  sea A 10h B  every 12h  100usd
@@ -68,7 +67,7 @@ def test_a01_slots_of_a_ship_go_first_and_the_rest_by_train() -> None:
 
 def test_a02_one_more_sailing_saves_what_the_train_costs_more() -> None:
     found = flows(drawn(SHIP))
-    # 200 USD, and hours of 20 t of 1,000 USD at .1 % a day: on the way, and waiting half a headway, of the train 1,000 h
+    # 200 USD, and hours of 20 t of 1,000 USD at .1 % a day: on the way, and waiting half a headway, the train's 1,000 h
     hour = 20 * 1000 * 0.001 / 24
     saved = 200 + hour * ((20 + 500) - (10 + 6))
     assert resource(found, "trips K1")["worth_usd"] == pytest.approx(saved)
@@ -118,7 +117,8 @@ def test_b02_opening_hours_and_closures_take_their_share_of_a_facility() -> None
     assert resource(flows(half), "B-border-in")["capacity"] == pytest.approx(8760 / 2 * (1 - 0.5 * 12 / 13))
     storm = {"closure": {"storm": {"id": "storm", "stops_table": "facility", "stops": ("B-border-in",),
                                    "duration_h": 36.5, "duration_dist": "gamma"}},
-             "closure_rate": {str(n): {"closure": "storm", "month": n, "starts": 2.0} for n in range(1, 13)}}  # fmt: skip
+             "closure_rate": {str(n): {"closure": "storm", "month": n, "starts": 2.0}
+                              for n in range(1, 13)}}  # fmt: skip
     # 365 h pass from the end of one to the beginning of the next, on average
     stormy = with_servers(drawn(picture, teu=10.0, tables=storm), 1)
     assert resource(flows(stormy), "B-border-in")["capacity"] == pytest.approx(

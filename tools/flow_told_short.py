@@ -145,9 +145,9 @@ def most_waited_for() -> str:
     )
     if others:
         words += (
-            f", {_named(others)} {'is' if len(others) == 1 else 'are'} not. Here counts what a lower load would save, and for"
-            " a tonne. Half a headway is waited however few go, and what a storm leaves falls little with the load. More"
-            " sailings would shorten the headway itself, which no slope counts"
+            f", {_named(others)} {'is' if len(others) == 1 else 'are'} not. Here counts what a lower load would save,"
+            " and for a tonne. Half a headway is waited however few go, and what a storm leaves falls little with the"
+            " load. More sailings would shorten the headway itself, which no slope counts"
         )
     return f"{words}."
 

@@ -37,8 +37,10 @@ def queueing() -> Iterator[str]:
             )  # fmt: skip
     head = ["Demand", "Of", "n", "Median ratio, model to simulated", "Simulated, h", "Error, h", "with factors"]
     yield from table(head, cells, right=5)
-    yield f"{held_out(rows)} Above saturation they are of no use: how long a queue has grown is what counts there. That is"
-    yield "why the rounds simulate anew, and why the optimum has hard capacities."
+    yield (
+        f"{held_out(rows)} Above saturation they are of no use: how long a queue has grown is what counts there. That"
+        " is why the rounds simulate anew, and why the optimum has hard capacities."
+    )
     yield ""
     yield from causes(rows)
 

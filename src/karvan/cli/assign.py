@@ -30,7 +30,7 @@ FOREIGN = ("network", "uses", "omx", "matrix", "skims", "to_gmns")
     "--theta",
     type=float,
     metavar="T",
-    help="Of sue: how sharply costs are told apart. [default: 20 of the cheapest cost; of networks 1 of time]",
+    help="Of sue: how sharply costs are told apart. [default: 12.3 of the cheapest cost; of networks 1 of time]",
 )
 @click.option("--year", type=int, metavar="YEAR", help="Whose demand, services and closures. [default: 2024]")
 @click.option("--demand", type=float, metavar="FACTOR", help="Factor on all demand. [default: 1]")

@@ -160,7 +160,7 @@ class Chains:
             return ()
         network, of = self.network, self.marked
         left = self.left if left is None else left
-        room = workspace(len(network.nodes) * len(of.mask), network.comes_to.shape[1])
+        room = workspace(self.layer, len(of.mask))
         heap = 4 * len(network.arcs)
         while True:
             key, item = np.empty(heap), np.empty(heap, dtype=np.int64)
@@ -237,9 +237,10 @@ class Workspace(NamedTuple):
     chain: Ints
 
 
-@lru_cache(maxsize=8)
-def workspace(n_states: int, n_words: int) -> Workspace:
-    """Arrays for searches over so many states."""
+@lru_cache(maxsize=64)
+def workspace(layer: Layer, n_classes: int) -> Workspace:
+    """Arrays for searches on a layer, one at a time."""
+    n_states, n_words = len(layer.network.nodes) * n_classes, layer.network.comes_to.shape[1]
     ints = (np.empty(n_states, dtype=np.int64) for _ in range(3))
     came, after, chain = ints
     return Workspace(np.empty(n_states), came, after, np.empty((n_states, n_words), dtype=np.int64), chain)

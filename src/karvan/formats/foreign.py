@@ -39,6 +39,11 @@ class Gathered:
     def __bool__(self) -> bool:
         return bool(self.problems)
 
+    @property
+    def count(self) -> int:
+        """How many there are, those that are not told one by one with them."""
+        return sum(self._alike.values())
+
     def add(self, address: str, found: object, remedy: str, alike: str = "") -> None:
         """One problem; those with the same words in `alike`, or else the same remedy, are alike."""
         kind = alike or remedy

@@ -29,6 +29,7 @@ from karvan.formats.tntp_heading import NEEDED, STANDARD, read_heading
 from karvan.formats.tntp_trips import Trips, check_zones, compare_totals, read_trips
 
 TAG = re.compile(r"\s*<\s*([^>]*?)\s*>\s*(.*)")
+SIZES = re.compile(r"<\s*NUMBER\s+OF\s+(?:ZONES|NODES|LINKS)\s*>", re.IGNORECASE)
 END = "END OF METADATA"
 REMEDIES = {
     "init_node": "give the number of a node",
@@ -61,9 +62,13 @@ def read_tntp(path: Path | str, network: str | None = None) -> Foreign:
         InputError: everything that is wrong in the files, by file and line.
     """
     files, wrong, notes = tntp_files(Path(path), network), Gathered(), list[str]()
-    told, rows = _split(files.net)
+    text = read_text(files.net)
+    if not SIZES.search(text):  # it is something else, of any length
+        _sizes({}, files.net.name, wrong, notes)
+        wrong.check(files.name)
+    told, rows = _split(text)
     sizes = _sizes(told, files.net.name, wrong, notes)
-    columns = _columns(read_text(files.net), rows, files.net.name, wrong, notes)
+    columns = _columns(text, rows, files.net.name, wrong, notes)
     trips_told, trips = read_trips(files.trips, wrong)
     if columns and sizes.get("NUMBER OF LINKS", len(rows)) != len(rows):
         remedy = f"give {len(rows)} in <NUMBER OF LINKS>, or all the links"
@@ -75,18 +80,18 @@ def read_tntp(path: Path | str, network: str | None = None) -> Foreign:
     return Foreign(roads, "", tuple(notes), _known(files.flow, roads, notes) if files.flow else None)
 
 
-def _split(path: Path) -> tuple[dict[str, str], list[Line]]:
+def _split(text: str) -> tuple[dict[str, str], list[Line]]:
     """The metadata of a file by their names, and its lines of data."""
     told: dict[str, str] = {}
     rows: list[Line] = []
-    for line, whole in enumerate(read_text(path).splitlines(), start=1):
+    for line, whole in enumerate(text.splitlines(), start=1):
         tag = TAG.match(whole) if not rows else None
         if tag:
             told[" ".join(tag[1].upper().split())] = tag[2].partition("~")[0].strip()
             continue
-        text = whole.partition("~")[0].strip().rstrip(";").strip()
-        if text:
-            rows.append(Line(line, text))
+        cells = whole.partition("~")[0].strip().rstrip(";").strip()
+        if cells:
+            rows.append(Line(line, cells))
     return told, rows
 
 
@@ -256,7 +261,7 @@ def _where(path: Path, nodes: Ints, wrong: Gathered, notes: list[str]) -> Floats
     """Coordinates of the nodes (n_nodes, 2); NaN where the file has none. Raises InputError."""
     place = {int(node): ix for ix, node in enumerate(nodes)}
     found, unknown = np.full((len(nodes), 2), np.nan), 0
-    _, rows = _split(path)
+    _, rows = _split(read_text(path))
     for row in rows:
         cells = row.text.replace(";", " ").replace(",", " ").split()
         values = [number(cell) for cell in cells[:3]]
@@ -283,7 +288,7 @@ def _known(path: Path, roads: Roads, notes: list[str]) -> Floats | None:
     for ix in range(roads.n_links):
         places[int(roads.nodes[roads.tail[ix]]), int(roads.nodes[roads.head[ix]])].append(ix)
     found, unknown = np.full(roads.n_links, np.nan), 0
-    _, rows = _split(path)
+    _, rows = _split(read_text(path))
     for row in rows:
         values = [number(cell) for cell in row.text.replace(":", " ").replace(";", " ").split()]
         if len(values) < 3 or not np.isfinite(values[:3]).all():

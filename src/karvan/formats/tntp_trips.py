@@ -16,6 +16,8 @@ ENTRY = re.compile(
     r"(?P<origin>\borigin\s+\S+)|(?P<zone>[^\s:;]+)\s*:\s*(?P<trips>[^\s:;]+)\s*;?|(?P<other>\S+)", re.IGNORECASE
 )
 TAG = re.compile(r"^[^\S\n]*<([^>\n]*)>([^\n]*)$", re.MULTILINE)
+MOST_TOLD = 100_000
+"""Entries that are wrong, before a table of trips is taken for something else and no more of it is looked at."""
 ROUNDING = 1e-6
 """How far the sum of trips may be off the told total, relative, before a note says so."""
 
@@ -82,6 +84,8 @@ def _tell_wrong(text: str, name: str, wrong: Gathered) -> None:
     """Find what is wrong in a table of trips, line by line."""
     before, lines, line = len(wrong.problems), 0, 1
     for entry in ENTRY.finditer(text):
+        if wrong.count > MOST_TOLD:
+            break
         line += text.count("\n", lines, entry.start())
         lines = entry.start()
         address = f"{name}, line {line}"

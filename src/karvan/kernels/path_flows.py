@@ -318,28 +318,43 @@ def searched(path, base, most, differ, met, paths, volume, function):
 
 
 @loop
+def kept(paths):
+    """How many paths the pairs have, and links on them."""
+    n_paths, n_links = 0, 0
+    for pair in range(paths.head.shape[0]):
+        path = paths.head[pair]
+        while path != NONE:
+            n_paths += 1
+            n_links += paths.length[path]
+            path = paths.following[path]
+    return n_paths, n_links
+
+
+@loop
 def repack(old, new, pair_of, state):
-    """Put the paths with flow one after another, by pair, into `new`, which has room for them; pair_of (n_paths,)."""
+    """Put the paths of all pairs one after another into `new`, which has room for them; pair_of (n_paths,).
+
+    Those without flow too: they may be new ones that flow has yet to be moved to.
+    """
     made, used = 0, 0
     for pair in range(old.head.shape[0]):
         new.head[pair] = NONE
         path, last = old.head[pair], NONE
         while path != NONE:
-            if path == old.head[pair] or old.flow[path] > 0.0:
-                new.start[made], new.length[made] = used, old.length[path]
-                for ix in range(old.length[path]):
-                    new.links[used + ix] = old.links[old.start[path] + ix]
-                used += old.length[path]
-                new.before[made], new.after[made] = old.before[path], old.after[path]
-                new.crosses[made] = old.crosses[path]
-                new.minded[made], new.flow[made], new.following[made] = old.minded[path], old.flow[path], NONE
-                pair_of[made] = pair
-                if last == NONE:
-                    new.head[pair] = made
-                else:
-                    new.following[last] = made
-                last = made
-                made += 1
+            new.start[made], new.length[made] = used, old.length[path]
+            for ix in range(old.length[path]):
+                new.links[used + ix] = old.links[old.start[path] + ix]
+            used += old.length[path]
+            new.before[made], new.after[made] = old.before[path], old.after[path]
+            new.crosses[made] = old.crosses[path]
+            new.minded[made], new.flow[made], new.following[made] = old.minded[path], old.flow[path], NONE
+            pair_of[made] = pair
+            if last == NONE:
+                new.head[pair] = made
+            else:
+                new.following[last] = made
+            last = made
+            made += 1
             path = old.following[path]
     state[PATHS], state[LINKS], state[FREE] = made, used, NONE
     return OK
