@@ -75,4 +75,4 @@ def test_a02_gathered_paths_take_no_more_than_they_need() -> None:
     np.testing.assert_array_equal(before.links, after.links)
     np.testing.assert_array_equal(before.trips, after.trips)
     held = int(paths.paths.length[: paths._state[0]].sum())
-    assert held <= len(paths.paths.links) <= 1.5 * held + 2 * roads.n_nodes
+    assert held <= len(paths.paths.links) <= 2 * (held + roads.n_nodes)

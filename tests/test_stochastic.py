@@ -150,8 +150,9 @@ def test_a06_shares_add_up_and_follow_costs(costs: list[float], theta: float, be
     share, perceived = shares(one, np.array(costs), np.ones(n), np.array([theta]), beta)
     assert share.sum() == pytest.approx(1.0)
     assert (np.diff(share[np.argsort(costs, kind="stable")]) <= 0).all()
-    assert perceived[0] <= min(costs) + 1e-9 * (1 + max(costs))
-    assert perceived[0] >= min(costs) - np.log(n) / theta - 1e-9 * (1 + max(costs))
+    rounding = 1e-9 * (1 + max(costs) + np.log(n) / theta)
+    assert perceived[0] <= min(costs) + rounding
+    assert perceived[0] >= min(costs) - np.log(n) / theta - rounding
 
 
 # The paths to choose from.

@@ -100,12 +100,12 @@ class PathFlows:
         )  # fmt: skip
 
     def _grow(self) -> None:
-        """Gather the paths, and give them half as much room again as they take."""
+        """Gather the paths, and give them twice the room that they take."""
         from karvan.kernels.path_flows import kept
 
         n_paths, n_on = kept(self.paths)
         longest = len(self._grove.cost)
-        self.paths, _ = self._packed(n_paths * 3 // 2 + 16, n_on * 3 // 2 + 2 * longest)
+        self.paths, _ = self._packed(2 * n_paths + 16, 2 * (n_on + longest))
 
     def _packed(self, n_paths: int, n_links: int) -> tuple[Paths, Any]:
         from karvan.kernels.path_flows import repack
