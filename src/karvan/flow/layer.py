@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from karvan.corridor.row import Row
 from karvan.flow.goods import Goods
 from karvan.flow.supply import PATH, Supply, Use, is_scheduled
 from karvan.network.item import HOURS, KG_PER_BOX, KG_PER_T, USD_20FT, USD_40FT, USD_T, USD_WAGON
@@ -29,6 +30,8 @@ class Layer:
     unit: str
     network: Network
     supply: Supply
+    _shares: dict[tuple[float, float, bool], Floats] = field(default_factory=dict, init=False, repr=False)
+    """Known shares of vehicles, by what tells units apart."""
 
     @cached_property
     def by_unit(self) -> csr_array:
@@ -137,13 +140,20 @@ class Layer:
 
     def share_of(self, goods: Goods) -> Floats:
         """Share of a vehicle that a unit takes on each arc: 0 where it rides none, infinite without room (n_arcs,)."""
-        by_way = np.array([self._share(way, goods) for way in self.network.ways] + [0.0])
-        found: Floats = by_way[self.network.way]
-        return found
+        alike = goods.teu, goods.tonnes, goods.share_40ft > 0
+        if alike not in self._shares:
+            by_way = [self._share(*one, goods) for one in self._vehicles]
+            self._shares[alike] = np.array([*by_way, 0.0])[self.network.way]
+        return self._shares[alike]
 
-    def _share(self, way: Way, goods: Goods) -> float:
-        vehicle = self.network.corridor.row("vehicle", way.service.vehicle)
-        part = load_share(self.supply.riding, self.supply.ways[way.id])
+    @cached_property
+    def _vehicles(self) -> list[tuple[Row, float]]:
+        """Of each way its vehicle, and the share of its capacity that it may load."""
+        row, riding = self.network.corridor.row, self.supply.riding
+        return [(row("vehicle", way.service.vehicle), load_share(riding, way)) for way in self.network.ways]
+
+    @staticmethod
+    def _share(vehicle: Row, part: float, goods: Goods) -> float:
         largest = replace(goods, teu=2.0) if goods.share_40ft > 0 else goods
         return 1 / room_for(vehicle, goods, part) if room_for(vehicle, largest, part) >= 1 else np.inf
 

@@ -109,6 +109,7 @@ class ServiceDelays:
         """
         supply = self.problem.supply
         load = self.problem.loads([(chain, self.problem.per_year[n]) for n, chain in self.problem.best.items()])
+        busy = self.problem.with_sailings(load, {trips.resource: trips.most for trips in supply.trips})
         streams: dict[int, list[tuple[float, float]]] = defaultdict(list)
         for trips in supply.trips:
             service = supply.corridor.row("service", trips.service)
@@ -122,7 +123,7 @@ class ServiceDelays:
             if not whole:
                 continue
             shares = np.array([rate / whole for rate, _ in of])
-            used = min(whole / supply.resources[ix].capacity, 1.0) if supply.resources[ix].capacity else 1.0
+            used = min(busy[ix] / self.capacity[ix], 1.0) if self.capacity[ix] else 1.0
             weight = 1 / (1 + 4 * (1 - used) ** 2 * (1 / float(shares @ shares) - 1))
             found[ix] = weight * float(shares @ [cv2 for _, cv2 in of]) + 1 - weight
         return found

@@ -18,19 +18,16 @@ from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.flow.delay import open_shares
 from karvan.network.calendar import Calendar
-from karvan.network.closing import YEAR_H, Closing
-from karvan.network.item import AFLOAT, NOTHING, Hours, papers, stay
+from karvan.network.closing import WEEK_H, YEAR_H, Closing
+from karvan.network.item import AFLOAT, AMPLE, NOTHING, Hours, papers, stay
 from karvan.network.law import moments
 from karvan.network.measured import Measured
 from karvan.network.ride import BERTHS, Riding, Way
 
 MOST_SHUT = 0.99
 """Share of the year in which something may be shut and still has a wait that can be told."""
-AMPLE = 1000
-"""Servers from which on a facility is taken never to make anyone wait."""
 USUAL_T = 60.0
 """Tonnes in a unit of bulk, to say how many a ship of so many tonnes takes: that only rounds a wait for room."""
-WEEK_H = 168.0
 FACILITY, PATH, SLOTS, TRIPS, POOL = "facility", "path", "slots", "trips", "pool"
 
 
@@ -174,6 +171,13 @@ class Supply:
 
     def runs(self, service: Row) -> bool:
         """Whether a service runs at the start of the year, when goods of a year choose their ways, and ever sails."""
+        return service.id in self._running
+
+    @cached_property
+    def _running(self) -> frozenset[str]:
+        return frozenset(service.id for service in self.corridor.rows("service") if self._runs(service))
+
+    def _runs(self, service: Row) -> bool:
         day = dt.date(self.year, 1, 1)
         if not (service.valid_from or day) <= day <= (service.valid_to or day):
             return False

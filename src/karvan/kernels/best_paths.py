@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from karvan.kernels.compiler import inlined, loop
-from karvan.kernels.heap import drop, push
+from karvan.kernels.heap import pop, push
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,8 +83,9 @@ def grow_tree(net, cost, origin, room):
     least[origin] = 0.0
     size = push(key, item, 0, 0.0, origin)
     while size > 0:
-        reached, here = key[0], item[0]
-        size = drop(key, item, size)
+        reached = key[0]
+        here = pop(key, item, size)
+        size -= 1
         if reached > least[here] or (here != origin and not net.through[here]):
             continue
         for arc in range(net.first_out[here], net.first_out[here + 1]):
@@ -104,8 +105,9 @@ def search_clear(net, cost, origin, start, clock, room):
     room.seen[start], room.cost[start] = clock, 0.0
     size = push(key, item, 0, room.least[start], start)
     while size > 0:
-        least, here = key[0], item[0]
-        size = drop(key, item, size)
+        least = key[0]
+        here = pop(key, item, size)
+        size -= 1
         if here == origin:
             return room.cost[origin]
         spent = room.cost[here]
@@ -166,8 +168,9 @@ def best_paths(
                 size = push(room.class_key, room.class_item, 0, room.least[end], 0)
                 made = 1
             while size > 0:
-                least, one = room.class_key[0], room.class_item[0]
-                size = drop(room.class_key, room.class_item, size)
+                least = room.class_key[0]
+                one = pop(room.class_key, room.class_item, size)
+                size -= 1
                 followed, kept, by = room.of[one, FOLLOWED], room.of[one, KEPT], room.of[one, BY]
                 clock += 1
                 start, spent, searched = end, 0.0, False

@@ -7,11 +7,11 @@ from karvan.kernels.compiler import inlined
 
 @inlined
 def push(key, item, size, new_key, new_item):
-    """Add an item to a binary heap by key, then item; the new size."""
+    """Add to a binary heap (n,) of `size` items in the order of key, then item; the new size."""
     at = size
     while at > 0:
         above = (at - 1) >> 1
-        if key[above] < new_key or (key[above] == new_key and item[above] <= new_item):
+        if key[above] < new_key or (key[above] == new_key and item[above] < new_item):
             break
         key[at], item[at] = key[above], item[above]
         at = above
@@ -20,21 +20,22 @@ def push(key, item, size, new_key, new_item):
 
 
 @inlined
-def drop(key, item, size):
-    """Take the first item out of the heap; the new size."""
+def pop(key, item, size):
+    """Take the first item out of a heap of `size`, which is then one less."""
+    first, last_key, last = item[0], key[size - 1], item[size - 1]
     size -= 1
-    last_key, last_item = key[size], item[size]
     at = 0
     while True:
         below = 2 * at + 1
         if below >= size:
             break
-        other = below + 1
-        if other < size and (key[other] < key[below] or (key[other] == key[below] and item[other] < item[below])):
-            below = other
-        if last_key < key[below] or (last_key == key[below] and last_item <= item[below]):
+        if below + 1 < size and (
+            key[below + 1] < key[below] or (key[below + 1] == key[below] and item[below + 1] < item[below])
+        ):
+            below += 1
+        if last_key < key[below] or (last_key == key[below] and last < item[below]):
             break
         key[at], item[at] = key[below], item[below]
         at = below
-    key[at], item[at] = last_key, last_item
-    return size
+    key[at], item[at] = last_key, last
+    return first

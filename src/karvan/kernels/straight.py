@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from karvan.kernels.compiler import loop
-from karvan.kernels.heap import drop, push
+from karvan.kernels.heap import pop, push
 
 FOUND = 0
 NO_WAY = 1
@@ -44,8 +44,9 @@ def straight(
     if not left[start] < np.inf:
         return NO_WAY, 0
     while size > 0:
-        bound, state = key[0], item[0]
-        size = drop(key, item, size)
+        bound = key[0]
+        state = pop(key, item, size)
+        size -= 1
         here, of = state // n_classes, state % n_classes
         if bound > least[state] + left[here]:
             continue  # it was reached for less meanwhile

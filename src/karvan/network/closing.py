@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from karvan.corridor.corridor import Corridor
 from karvan.network.item import NOTHING, SERVICE_CV, Hours
 
-YEAR_H = 8760.0
+WEEK_H, YEAR_H = 168.0, 8760.0
 MONTH_H = YEAR_H / 12
 
 

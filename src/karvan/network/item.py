@@ -17,6 +17,8 @@ from karvan.network.law import GAMMA, HEADWAY, SLOW, Law, fixed, gamma, moments,
 AFLOAT = ("sea", "air", "inland_waterway")
 """Modes of which the vehicle sets the speed, and whose vehicles pass no border on their way: goods meet it where they
 are loaded and unloaded."""
+AMPLE = 1000
+"""Servers from which on a facility is taken never to make anyone wait."""
 KG_PER_G = 1e-3
 WAIT_CV = 1.0
 """Spread of a wait whose cv is not given: that of an exponential, as queues have about it."""

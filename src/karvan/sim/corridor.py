@@ -15,7 +15,7 @@ from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.ground.errors import InputError, Problem
 from karvan.network.calendar import Calendar
-from karvan.network.item import AFLOAT, SERVICE_CV, WAIT_CV
+from karvan.network.item import AFLOAT, AMPLE, SERVICE_CV, WAIT_CV
 from karvan.network.ride import BERTHS, Riding, Way
 from karvan.network.room import load_share, room_for
 from karvan.sim import step as do
@@ -28,8 +28,6 @@ FULL = 1_000_000
 """Room of a vehicle; a unit takes its share of it."""
 WAITS_FOR = {"berth": "berth", "border": "border", "terminal_gate": "gate"}
 """Cause of waiting before a facility, by its kind; all others are cranes, ramps and tracks."""
-AMPLE = 1000
-"""Servers from which on a facility is taken never to make anyone wait."""
 MOST_IN_A_LOT = 50
 ROOM_WASTED = 0.01
 """The share of a vehicle's room that lots may leave empty because they do not divide it."""

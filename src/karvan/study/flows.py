@@ -75,21 +75,13 @@ class Assign:
             for name, value, fine, remedy in (
                 ("method", self.method, self.method in METHODS, f"give one of {', '.join(METHODS)}"),
                 ("gap", self.gap, self.gap is None or 0 < self.gap < 1, "give a share above 0 and below 1: 1e-4"),
-                (
-                    "iterations",
-                    self.iterations,
-                    self.iterations is None or 1 <= self.iterations <= 1_000_000,
-                    "give 1 to 1000000",
-                ),
+                ("iterations", self.iterations, self.iterations is None or 1 <= self.iterations <= 1_000_000,
+                 "give 1 to 1000000"),
                 ("demand", self.demand, 0 <= self.demand <= 1000, "give a factor from 0 to 1000"),
                 ("co2e-price", self.co2e_usd_t, 0 <= self.co2e_usd_t <= 1e6, "give USD a tonne, 0 or more"),
                 ("simulate", self.simulate, 0 <= self.simulate <= 1000, "give 0 to 1000 rounds"),
-                (
-                    "simulate",
-                    self.simulate,
-                    not (self.simulate and self.method == "so"),
-                    "an optimum has no queues to simulate: give ue or sue, or leave it out",
-                ),
+                ("simulate", self.simulate, not (self.simulate and self.method == "so"),
+                 "an optimum has no queues to simulate: give ue or sue, or leave it out"),
                 ("settled", self.settled, 0 < self.settled < 1, "give a share above 0 and below 1: 1e-3"),
                 ("days", self.days, 0 < self.days <= 36_525, "give a number above 0, at most 36525"),
                 ("replications", self.replications, 0 < self.replications <= 1000, "give 1 to 1000"),
@@ -97,7 +89,7 @@ class Assign:
                 ("theta", self.theta, 0 < self.theta <= 1e6, "give a number above 0: 12.3"),
             )
             if not fine
-        ]
+        ]  # fmt: skip
         if wrong:
             raise InputError("the request", wrong)
         return self

@@ -8,7 +8,7 @@ from typing import Any
 from karvan.corridor.corridor import Corridor
 from karvan.evidence.run import RunFolder
 from karvan.ground.errors import InputError, Problem
-from karvan.network.closing import Closing
+from karvan.network.closing import WEEK_H, Closing
 from karvan.network.item import WAIT_CV, Hours, spread
 from karvan.network.ride import Riding, Way
 from karvan.sim.corridor import queue_of
@@ -16,7 +16,6 @@ from karvan.sim.simulation import Simulation
 
 SIDES = {"there": True, "back": False}
 """Ends of the names of sections: whether the link is travelled from its `from_place`."""
-WEEK_H = 168.0
 Pooled = dict[str, float]
 """Sums over replications of the columns of a row, and `mean` and `variance` of its wait."""
 
