@@ -25,11 +25,11 @@ import numpy as np
 from benchmarks.city import city
 
 from karvan.corridor.roads import Roads, TripClass
-from karvan.flow.all_or_nothing import Loading
-from karvan.flow.equilibrium import equilibrium
-from karvan.flow.frank_wolfe import frank_wolfe
 from karvan.flow.loads import beckmann, times
-from karvan.flow.net import sort
+from karvan.flow.roads.all_or_nothing import Loading
+from karvan.flow.roads.equilibrium import equilibrium
+from karvan.flow.roads.frank_wolfe import frank_wolfe
+from karvan.flow.roads.net import sort
 
 SIZE = {"n_zones": 387, "rows": 21, "columns": 26, "load": 0.3, "diagonals": 43}
 GROWTH = ((50, 8, 10), (100, 12, 12), (200, 16, 18), (400, 21, 26), (800, 30, 36), (1600, 44, 50))

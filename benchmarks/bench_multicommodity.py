@@ -24,8 +24,8 @@ from scipy.spatial import Delaunay
 
 from karvan.corridor.roads import Roads, TripClass
 from karvan.flow.loads import Loads
-from karvan.flow.optimum import optimum
-from karvan.flow.ways import Trips
+from karvan.flow.roads.optimum import optimum
+from karvan.flow.roads.ways import Trips
 
 PENALTY = 1_000.0
 """Of a trip that is left unserved; the mean way costs some tenth of that."""

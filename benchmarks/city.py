@@ -63,7 +63,7 @@ def city(n_zones: int, rows: int, columns: int, load: float = 0.5, diagonals: in
             np.where(connector, 0.0, 0.15), np.full(len(tail), 4.0), zero, length, (TripClass("car", of),),
         )  # fmt: skip
 
-    from karvan.flow.all_or_nothing import all_or_nothing
+    from karvan.flow.roads.all_or_nothing import all_or_nothing
 
     alone = made(trips)
     share = (all_or_nothing(alone) / alone.capacity)[0, ~connector].mean()

@@ -10,9 +10,9 @@ import pytest
 from tests.test_simulate import drawn, goods
 
 from karvan.corridor.corridor import Corridor
-from karvan.flow.service_delays import ServiceDelays
-from karvan.flow.service_flows import ServiceFlows
-from karvan.flow.service_optimum import solved
+from karvan.flow.services.delays import ServiceDelays
+from karvan.flow.services.flows import ServiceFlows
+from karvan.flow.services.optimum import solved
 from karvan.ground.errors import InputError
 from karvan.scenario import bend, read_change
 from karvan.study.assign import Assign, assign, problem_of, solve

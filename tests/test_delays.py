@@ -16,9 +16,9 @@ from scipy.stats import nbinom, norm
 from tests import theory
 
 import print_delays
-from karvan.flow.bulk import left_behind, shape_between
-from karvan.flow.delay import YEAR_H, Delays, ferries, joined, sections, stations
-from karvan.flow.full import when_full
+from karvan.flow.delays.bulk import left_behind, shape_between
+from karvan.flow.delays.delay import YEAR_H, Delays, ferries, joined, sections, stations
+from karvan.flow.delays.full import when_full
 from karvan.ground.errors import InputError
 from karvan.sim import replicate
 
@@ -340,7 +340,7 @@ def test_e06_what_takes_no_time_makes_nobody_wait() -> None:
 
 def test_e07_kernels_run_uncompiled_and_give_the_same() -> None:
     code = (
-        "from karvan.flow.delay import *; import karvan.kernels.delay as k\n"
+        "from karvan.flow.delays.delay import *; import karvan.kernels.delay as k\n"
         "assert not hasattr(k.settled, 'signatures')\n"
         "m = joined([stations([1, 10], 0.5, service_cv2=0.5, lot=[1, 5], shut_share=0.1, shut_h=9, open_h=20),"
         " stations(2, 1, taken=4), ferries(24, 53.5, headway_cv2=0.1)])\n"

@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karvan.corridor.roads import Roads, TripClass
-from karvan.flow.all_or_nothing import Loading, all_or_nothing
-from karvan.flow.equilibrium import equilibrium
-from karvan.flow.frank_wolfe import frank_wolfe
 from karvan.flow.loads import Loads, Step, beckmann, times
-from karvan.flow.net import sort
-from karvan.flow.skims import skims
+from karvan.flow.roads.all_or_nothing import Loading, all_or_nothing
+from karvan.flow.roads.equilibrium import equilibrium
+from karvan.flow.roads.frank_wolfe import frank_wolfe
+from karvan.flow.roads.net import sort
+from karvan.flow.roads.skims import skims
 from karvan.ground.errors import InputError
 
 Method = Callable[..., Loads]

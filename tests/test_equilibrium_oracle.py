@@ -16,9 +16,9 @@ import pytest
 from benchmarks.city import city
 
 from karvan.corridor.roads import Floats, Roads, TripClass
-from karvan.flow.equilibrium import equilibrium
-from karvan.flow.frank_wolfe import frank_wolfe
 from karvan.flow.loads import beckmann
+from karvan.flow.roads.equilibrium import equilibrium
+from karvan.flow.roads.frank_wolfe import frank_wolfe
 
 ROOT = Path(__file__).parents[1]
 OPTIMUM = 42.31335287107440e5

@@ -22,8 +22,8 @@ import flow_told_ways
 import print_flow_validation as printer
 from flow_bench import MODELS, TABLES, cell, keep, kept, number, path_of
 from karvan.corridor import Corridor
-from karvan.flow.service_delays import ServiceDelays
-from karvan.flow.supply import Supply
+from karvan.flow.services.delays import ServiceDelays
+from karvan.flow.services.supply import Supply
 from karvan.network.ride import Riding
 from karvan.scenario import bend, read_change
 from karvan.sim.corridor import queue_of

@@ -19,12 +19,12 @@ from scipy.optimize import linprog
 from scipy.sparse import block_diag, csr_matrix, hstack, vstack
 
 from karvan.corridor.roads import Roads, TripClass
-from karvan.flow.column import Column, Columns
-from karvan.flow.generation import Optimum, column_generation
 from karvan.flow.loads import Step
-from karvan.flow.optimum import dearest, optimum
-from karvan.flow.programme import Activities, Activity
-from karvan.flow.ways import Trips, Ways
+from karvan.flow.programme.column import Column, Columns
+from karvan.flow.programme.generation import Optimum, column_generation
+from karvan.flow.programme.programme import Activities, Activity
+from karvan.flow.roads.optimum import dearest, optimum
+from karvan.flow.roads.ways import Trips, Ways
 from karvan.ground.errors import InputError
 
 TESTS = Path(__file__).parent
@@ -216,7 +216,7 @@ def test_a16_ways_longer_than_there_was_room_for() -> None:
 
 def test_a17_nothing_heavy_is_imported_before_it_is_needed() -> None:
     heavy = "{'highspy', 'numba', 'scipy', 'pandas'}"
-    line = f"import sys, karvan.flow.optimum; sys.exit(bool({heavy} & set(sys.modules)))"
+    line = f"import sys, karvan.flow.roads.optimum; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", line], check=False).returncode == 0
 
 

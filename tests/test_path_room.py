@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from karvan.corridor.roads import Roads, TripClass
-from karvan.flow import path_flows
-from karvan.flow.equilibrium import equilibrium
+from karvan.flow.roads import path_flows
 from karvan.flow.loads import Loads
-from karvan.flow.net import sort
+from karvan.flow.roads.equilibrium import equilibrium
+from karvan.flow.roads.net import sort
 
 
 def city(seed: int = 5, side: int = 8, n_zones: int = 16, n_classes: int = 1) -> Roads:

@@ -17,8 +17,8 @@ from tests.test_simulate import drawn, goods
 
 from karvan.corridor import load
 from karvan.corridor.corridor import Corridor
-from karvan.flow.chains import Chains
-from karvan.flow.problem import Problem
+from karvan.flow.services.chains import Chains
+from karvan.flow.services.problem import Problem
 from karvan.network import pack
 from karvan.study.assign import Assign, problem_of
 from karvan.study.routing import carrying, cheapest

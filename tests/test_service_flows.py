@@ -20,12 +20,12 @@ from tests.test_simulate import START, Edit, drawn, goods, of, run
 
 from karvan.corridor import load
 from karvan.corridor.corridor import Corridor
-from karvan.flow.chains import Chain
-from karvan.flow.problem import Problem
-from karvan.flow.service_delays import ServiceDelays
-from karvan.flow.service_flows import ServiceFlows
-from karvan.flow.service_optimum import ServiceProgramme, solved
-from karvan.flow.supply import Supply
+from karvan.flow.services.chains import Chain
+from karvan.flow.services.delays import ServiceDelays
+from karvan.flow.services.flows import ServiceFlows
+from karvan.flow.services.optimum import ServiceProgramme, solved
+from karvan.flow.services.problem import Problem
+from karvan.flow.services.supply import Supply
 from karvan.ground.errors import InputError
 from karvan.sim import step as do
 from karvan.sim.corridor import Compiler, Period

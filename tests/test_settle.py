@@ -11,7 +11,7 @@ from tests.test_service_flows import BORDER, CRANE, closing, ferry, quay, scarce
 from tests.test_simulate import START, drawn, goods, of
 
 from karvan.corridor.corridor import Corridor
-from karvan.flow.service_flows import ServiceFlows
+from karvan.flow.services.flows import ServiceFlows
 from karvan.sim.corridor import Period, compile_corridor
 from karvan.sim.pack import pack
 from karvan.sim.replicate import replicate

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from karvan.corridor.roads import Floats, Roads, TripClass
-from karvan.flow.choice_set import ChoiceSets, choice_sets
 from karvan.flow.loads import beckmann, times
 from karvan.flow.path_size import Choices, path_sizes, shares
-from karvan.flow.stochastic import StochasticLoads, stochastic
+from karvan.flow.roads.choice_set import ChoiceSets, choice_sets
+from karvan.flow.roads.stochastic import StochasticLoads, stochastic
 from karvan.ground.errors import InputError
 
 ROOT = Path(__file__).parent.parent
@@ -304,7 +304,7 @@ def test_c06_theta_to_nothing_is_shares_of_sizes() -> None:
 
 
 def test_c07_theta_to_infinity_is_the_user_equilibrium() -> None:
-    from karvan.flow.equilibrium import equilibrium
+    from karvan.flow.roads.equilibrium import equilibrium
 
     net = roads(GRID, GRID_TRIPS)
     exact = equilibrium(net, 1e-10).volume
@@ -474,7 +474,7 @@ def test_d02_the_same_uncompiled() -> None:
 
 
 def test_d03_the_same_bits_on_two_threads_and_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("karvan.flow.fixed_point.LEAST_PARTS", 1)
+    monkeypatch.setattr("karvan.flow.roads.fixed_point.LEAST_PARTS", 1)
     one, two = (stochastic(roads(GRID, GRID_TRIPS), 0.5, threads=threads) for threads in (1, 2))
     assert (one.flow == two.flow).all()
     assert one.steps == two.steps

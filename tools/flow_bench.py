@@ -12,8 +12,8 @@ import numpy as np
 
 import build_middle_corridor as builder
 import karvan
-from karvan.flow.goods import Goods
-from karvan.flow.service_flows import ServiceFlows
+from karvan.flow.services.flows import ServiceFlows
+from karvan.flow.services.goods import Goods
 from karvan.study.flows import Assign, problem_of, solve
 from karvan.study.settle import Settled, settle
 

@@ -18,8 +18,8 @@ import numpy as np
 from flow_bench import LATER, MODELS, YEAR, Bench, Table, keep
 from karvan.corridor import Corridor
 from karvan.corridor.row import Row
-from karvan.flow.problem import Problem
-from karvan.flow.service_flows import ServiceFlows
+from karvan.flow.services.flows import ServiceFlows
+from karvan.flow.services.problem import Problem
 from karvan.network.network import Floats
 from karvan.sim.corridor import Period
 from karvan.sim.stream import Stream

@@ -18,12 +18,12 @@ import numpy as np
 import flow_choice
 from flow_bench import Bench, Table, keep
 from karvan.corridor import Corridor
-from karvan.flow.generation import Optimum
-from karvan.flow.problem import Problem
-from karvan.flow.service_delays import ServiceDelays
-from karvan.flow.service_flows import ServiceFlows
-from karvan.flow.service_optimum import solved
-from karvan.flow.supply import PATH, SLOTS, TRIPS, Resource
+from karvan.flow.programme.generation import Optimum
+from karvan.flow.services.delays import ServiceDelays
+from karvan.flow.services.flows import ServiceFlows
+from karvan.flow.services.optimum import solved
+from karvan.flow.services.problem import Problem
+from karvan.flow.services.supply import PATH, SLOTS, TRIPS, Resource
 from karvan.network.network import Floats
 from karvan.scenario import bend, read_change
 from karvan.study.flows import Assign, problem_of, solve

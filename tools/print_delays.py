@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from karvan.flow.delay import YEAR_H, ferries, sections, stations
-from karvan.flow.full import when_full
+from karvan.flow.delays.delay import YEAR_H, ferries, sections, stations
+from karvan.flow.delays.full import when_full
 from karvan.sim import (
     Board,
     Load,
@@ -272,7 +272,7 @@ HEAD = """\
 <!-- Printed by tools/print_delays.py from tools/delay_result.csv; `--run` simulates anew. -->
 
 An assignment needs the mean wait at a facility for any flow, at once, and how it rises; the simulator finds it in
-minutes. `karvan.flow.delay` works it out from the queueing model of each facility ([semantics](semantics.md), §7). On
+minutes. `karvan.flow.delays` works it out from the queueing model of each facility ([semantics](semantics.md), §7). On
 this page each is beside the simulator, which knows nothing of the formulas.
 
 - **Wait** is the mean of all who come within a year of 8,760 h that begins with nobody waiting, in hours, also where
@@ -293,7 +293,7 @@ this page each is beside the simulator, which knows nothing of the formulas.
 A berth with storms, at 0.1 and 0.25 ships an hour of the 0.2 that it can serve; and a ferry:
 
 ```python
->>> from karvan.flow.delay import ferries, stations
+>>> from karvan.flow.delays.delay import ferries, stations
 >>> berth = stations(servers=2, service_h=9, service_cv2=0.25, shut_share=0.1, shut_h=86, shut_cv2=0.07)
 >>> [round(float(berth.wait(ships)[0])) for ships in (0.1, 0.25)]
 [11, 1091]

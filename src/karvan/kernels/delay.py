@@ -1,8 +1,8 @@
-"""Mean waits before servers and for vehicles, in the long run and within a time: the loops of `karvan.flow.delay`.
+"""Mean waits before servers and for vehicles, in the long run and within a time: the loops of `karvan.flow.delays`.
 
 Each row of `numbers` is one thing waited for (its columns are named below); a kernel takes them row by row. All is told
 by `gap`, the share of the capacity that the load leaves free (1 less the load), so that nothing is lost where it comes
-near 0. Where a wait is from is said in `karvan.flow.delay`.
+near 0. Where a wait is from is said in `karvan.flow.delays.delay`.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def own_lot(servers, n, cv2):
 
 @inlined
 def tabled(table, gap):
-    """The shape of a bulk queue, by cubic interpolation: see `karvan.flow.bulk.shape_of`."""
+    """The shape of a bulk queue, by cubic interpolation: see `karvan.flow.delays.bulk.shape_of`."""
     at = math.sqrt(gap) * (NODES - 1)
     n = min(int(at), NODES - 2)
     t = at - n

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from karvan.evidence.run import RunFolder
-from karvan.flow.service_flows import ServiceFlows
+from karvan.flow.services.flows import ServiceFlows
 from karvan.formats.geojson import collection, line_feature
 from karvan.formats.line import lines
 

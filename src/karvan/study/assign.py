@@ -15,7 +15,7 @@ from karvan.evidence.durable import write_whole, writing
 from karvan.evidence.inputs import describe
 from karvan.evidence.run import RunFolder
 from karvan.evidence.shelf import open_run
-from karvan.flow.service_flows import ServiceFlows
+from karvan.flow.services.flows import ServiceFlows
 from karvan.scenario import Change, bend, read_change
 from karvan.study.flows import METHODS, Assign, problem_of, solve
 from karvan.study.settle import Round, settle

@@ -135,18 +135,18 @@ def _run(
 ) -> Loads:  # fmt: skip
     most: dict[str, Any] = {} if iterations is None else {"most_iterations": iterations}
     if method in ("ue", "so"):
-        from karvan.flow.equilibrium import equilibrium
+        from karvan.flow.roads.equilibrium import equilibrium
 
         return equilibrium(roads, gap, optimum="user" if method == "ue" else "system", **most)
     if method == "bfw":
-        from karvan.flow.frank_wolfe import frank_wolfe
+        from karvan.flow.roads.frank_wolfe import frank_wolfe
 
         return frank_wolfe(roads, gap, threads=threads, **most)
     if method == "sue":
-        from karvan.flow.stochastic import stochastic
+        from karvan.flow.roads.stochastic import stochastic
 
         return stochastic(roads, gap=gap, threads=threads, **most, **options)
-    from karvan.flow.optimum import optimum
+    from karvan.flow.roads.optimum import optimum
 
     rounds: dict[str, Any] = {} if iterations is None else {"most_rounds": iterations}
     return optimum(roads, gap=gap, **rounds, **options)
@@ -170,7 +170,7 @@ def _with_reasons(loads: Loads) -> tuple[Unserved, ...]:
 
 def _skims(loads: Loads, threads: int) -> dict[str, Floats]:
     """What the cheapest paths between zones come to at these flows; NaN where none leads."""
-    from karvan.flow.skims import skims
+    from karvan.flow.roads.skims import skims
 
     return {name: np.where(np.isfinite(of), of, np.nan) for name, of in skims(loads, threads).items()}
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from karvan.corridor import Corridor
-from karvan.flow.chains import Chain
-from karvan.flow.goods import UNITS, goods_of
-from karvan.flow.problem import Problem as FlowProblem
-from karvan.flow.service_delays import ServiceDelays
-from karvan.flow.service_equilibrium import Delays
-from karvan.flow.service_flows import ServiceFlows
-from karvan.flow.supply import Supply
+from karvan.flow.services.chains import Chain
+from karvan.flow.services.delays import ServiceDelays
+from karvan.flow.services.equilibrium import Delays
+from karvan.flow.services.flows import ServiceFlows
+from karvan.flow.services.goods import UNITS, goods_of
+from karvan.flow.services.problem import Problem as FlowProblem
+from karvan.flow.services.supply import Supply
 from karvan.ground.errors import InputError, Problem, shown
 from karvan.network import pack
 from karvan.network.item import Hours
@@ -121,9 +121,9 @@ def solve(
     start: list[tuple[Chain, float]] | None = None,
 ) -> ServiceFlows:
     """The flows by the method that is asked for, with other delays or from other flows where they are given."""
-    from karvan.flow.service_choice import stochastic
-    from karvan.flow.service_equilibrium import equilibrium
-    from karvan.flow.service_optimum import optimum
+    from karvan.flow.services.choice import stochastic
+    from karvan.flow.services.equilibrium import equilibrium
+    from karvan.flow.services.optimum import optimum
 
     delays = delays or ServiceDelays(problem)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
-from karvan.flow.goods import TEU_PER_TRUCK, UNITS, unit_of
+from karvan.flow.services.goods import TEU_PER_TRUCK, UNITS, unit_of
 from karvan.itinerary import FindItineraries, Load
 from karvan.itinerary.request import MODES
 from karvan.itinerary.search import Chain, best_of_families, generalised

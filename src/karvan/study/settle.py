@@ -17,12 +17,12 @@ from typing import NamedTuple
 import numpy as np
 
 from karvan.corridor import Corridor
-from karvan.flow.chains import Chain
-from karvan.flow.problem import Problem
-from karvan.flow.service_delays import ServiceDelays
-from karvan.flow.service_equilibrium import Delays
-from karvan.flow.service_flows import ServiceFlows
-from karvan.flow.supply import FACILITY, PATH, POOL, SLOTS, is_scheduled
+from karvan.flow.services.chains import Chain
+from karvan.flow.services.delays import ServiceDelays
+from karvan.flow.services.equilibrium import Delays
+from karvan.flow.services.flows import ServiceFlows
+from karvan.flow.services.problem import Problem
+from karvan.flow.services.supply import FACILITY, PATH, POOL, SLOTS, is_scheduled
 from karvan.network.item import NOTHING, Hours
 from karvan.network.network import Floats, Ints
 from karvan.sim.simulation import Simulation

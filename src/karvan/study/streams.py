@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from karvan.flow.chains import Chain
-from karvan.flow.goods import Goods
-from karvan.flow.service_flows import ServiceFlows
+from karvan.flow.services.chains import Chain
+from karvan.flow.services.flows import ServiceFlows
+from karvan.flow.services.goods import Goods
 from karvan.sim.stream import Stream
 from karvan.study.routing import Routing, Unrouted, legs_of, month_shares
 

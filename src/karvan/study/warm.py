@@ -13,11 +13,11 @@ import numpy as np
 
 from karvan.corridor import Corridor, load
 from karvan.corridor.roads import Roads, TripClass
-from karvan.flow.equilibrium import equilibrium
-from karvan.flow.frank_wolfe import frank_wolfe
-from karvan.flow.optimum import optimum
-from karvan.flow.skims import skims
-from karvan.flow.stochastic import stochastic
+from karvan.flow.roads.equilibrium import equilibrium
+from karvan.flow.roads.frank_wolfe import frank_wolfe
+from karvan.flow.roads.optimum import optimum
+from karvan.flow.roads.skims import skims
+from karvan.flow.roads.stochastic import stochastic
 from karvan.itinerary import FindItineraries, answer
 from karvan.itinerary.one_to_all import OneToAll
 from karvan.itinerary.reach import starts

@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from karvan.corridor.corridor import Corridor
-from karvan.flow.chains import Chain, Chains
-from karvan.flow.goods import Goods
-from karvan.flow.layer import Layer
-from karvan.flow.supply import Supply
+from karvan.flow.services.chains import Chain, Chains
+from karvan.flow.services.goods import Goods
+from karvan.flow.services.layer import Layer
+from karvan.flow.services.supply import Supply
 from karvan.network.network import Floats, Network
 
 

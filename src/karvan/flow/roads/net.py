@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from karvan.corridor.roads import Floats, Ints, Roads
-from karvan.flow.pairs import pairs_of
+from karvan.flow.roads.pairs import pairs_of
 
 if TYPE_CHECKING:
     from karvan.kernels.link_time import Function

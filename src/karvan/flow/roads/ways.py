@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from karvan.corridor.roads import Flags, Floats, Ints, Roads
-from karvan.flow.column import Columns
-from karvan.flow.pairs import pairs_of, star_of
+from karvan.flow.programme.column import Columns
+from karvan.flow.roads.pairs import pairs_of, star_of
 
 MARGIN = 1e-11
 """Share by which a way must be cheaper than what there is: less is rounding."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from karvan.flow.goods import Goods
-from karvan.flow.layer import Layer
+from karvan.flow.services.goods import Goods
+from karvan.flow.services.layer import Layer
 from karvan.network.family import UNREACHED, Families, families
 from karvan.network.network import END, START, Floats, Ints, Node
 from karvan.network.room import facility_for

@@ -1,4 +1,4 @@
-"""What is waited for each resource of a corridor at its load, from the queueing models of `karvan.flow.delay`.
+"""What is waited for each resource of a corridor at its load, from the queueing models of `karvan.flow.delays.delay`.
 
 Units that a vehicle brings come to a crane all at once, but for what papers part them that take now longer and now
 shorter. Trains before a border, ships before a berth come one by one, by chance. Slots are those of vehicles at
@@ -13,10 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from karvan.flow.chains import Chain
-from karvan.flow.delay import Delays, ferries, joined, sections, stations
-from karvan.flow.problem import Problem
-from karvan.flow.supply import PATH, POOL, SLOTS, TRIPS, Resource, Use
+from karvan.flow.delays.delay import Delays, ferries, joined, sections, stations
+from karvan.flow.services.chains import Chain
+from karvan.flow.services.problem import Problem
+from karvan.flow.services.supply import PATH, POOL, SLOTS, TRIPS, Resource, Use
 from karvan.network.closing import YEAR_H
 from karvan.network.item import papers
 from karvan.network.network import Floats, Ints

@@ -14,10 +14,10 @@ from typing import Protocol
 
 import numpy as np
 
-from karvan.flow.chains import Chain
 from karvan.flow.loads import Step
-from karvan.flow.problem import Problem
-from karvan.flow.service_flows import LEAST, Left, ServiceFlows
+from karvan.flow.services.chains import Chain
+from karvan.flow.services.flows import LEAST, Left, ServiceFlows
+from karvan.flow.services.problem import Problem
 from karvan.network.network import Floats, Ints
 
 SWEEPS = 60

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from karvan.flow.chains import Chain
 from karvan.flow.loads import Step
-from karvan.flow.problem import Problem
-from karvan.flow.supply import SLOTS
+from karvan.flow.services.chains import Chain
+from karvan.flow.services.problem import Problem
+from karvan.flow.services.supply import SLOTS
 from karvan.network.network import Floats
 
 LEAST = 1e-9

@@ -1,9 +1,10 @@
 """System optimum on a corridor: the least cost of all goods together, no capacity exceeded, and what one more is worth.
 
-A linear programme over chains (`karvan.flow.generation`), which are found as the worth of what is short makes them the
-cheapest. Scheduled services sail as often as it takes, at most as often as they can. There are no queues in it: what
-waits is what finds no room. Goods that would be left cost what it takes to bring them where nothing is short, and what
-they are worth: so they are left only where bringing them would cost more on top of that than they are worth.
+A linear programme over chains (`karvan.flow.programme.generation`), which are found as the worth of what is short
+makes them the cheapest. Scheduled services sail as often as it takes, at most as often as they can. There are no
+queues in it: what waits is what finds no room. Goods that would be left cost what it takes to bring them where
+nothing is short, and what they are worth: so they are left only where bringing them would cost more on top of that
+than they are worth.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from karvan.flow.chains import Chain
-from karvan.flow.column import Column
-from karvan.flow.generation import Optimum, column_generation
 from karvan.flow.loads import Step
-from karvan.flow.problem import Problem
-from karvan.flow.programme import Activities, Activity
-from karvan.flow.service_equilibrium import Delays
-from karvan.flow.service_flows import LEAST, Left, ServiceFlows
+from karvan.flow.programme.column import Column
+from karvan.flow.programme.generation import Optimum, column_generation
+from karvan.flow.programme.programme import Activities, Activity
+from karvan.flow.services.chains import Chain
+from karvan.flow.services.equilibrium import Delays
+from karvan.flow.services.flows import LEAST, Left, ServiceFlows
+from karvan.flow.services.problem import Problem
 from karvan.network.network import Floats
 
 UNKNOWN_VALUE, LEAST_VALUE = 10.0, 0.01

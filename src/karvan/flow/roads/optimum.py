@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from karvan.corridor.roads import Floats, Ints, Roads
-from karvan.flow.generation import Optimum, column_generation
 from karvan.flow.loads import Loads, Step, Unserved
-from karvan.flow.ways import Trips, Ways
+from karvan.flow.programme.generation import Optimum, column_generation
+from karvan.flow.roads.ways import Trips, Ways
 from karvan.ground.errors import InputError, Problem
 
 METHOD = "optimum"

@@ -10,7 +10,7 @@ import numpy as np
 
 from karvan.corridor.roads import Floats, Roads
 from karvan.flow.loads import times
-from karvan.flow.net import Sorted, sort
+from karvan.flow.roads.net import Sorted, sort
 
 MOST_BLOCKS = 8
 LEAST_BLOCK = 50_000

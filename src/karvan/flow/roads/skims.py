@@ -9,7 +9,7 @@ import numpy as np
 
 from karvan.corridor.roads import Floats, Roads
 from karvan.flow.loads import Loads, times
-from karvan.flow.net import net_of, room_for_tree
+from karvan.flow.roads.net import net_of, room_for_tree
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from karvan.corridor.row import Row
-from karvan.flow.goods import Goods
-from karvan.flow.supply import PATH, Supply, Use, is_scheduled
+from karvan.flow.services.goods import Goods
+from karvan.flow.services.supply import PATH, Supply, Use, is_scheduled
 from karvan.network.item import HOURS, KG_PER_BOX, KG_PER_T, USD_20FT, USD_40FT, USD_T, USD_WAGON
 from karvan.network.network import Arc, Flags, Floats, Network
 from karvan.network.ride import Way

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from karvan.corridor.roads import Floats, Roads
-from karvan.flow.choice_set import ChoiceSets, choice_sets, with_missing
-from karvan.flow.fixed_point import Choosers, Delay, Delays, settle
 from karvan.flow.loads import Loads, Step, Unserved, beckmann, times
 from karvan.flow.path_size import shares
+from karvan.flow.roads.choice_set import ChoiceSets, choice_sets, with_missing
+from karvan.flow.roads.fixed_point import Choosers, Delay, Delays, settle
 from karvan.flow.used_paths import UsedPaths
 from karvan.ground.errors import InputError, Problem, nearest
 

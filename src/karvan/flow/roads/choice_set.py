@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from karvan.corridor.roads import Flags, Floats, Ints, Roads
-from karvan.flow.pairs import Pairs, Star, pairs_of, star_of
 from karvan.flow.path_size import Choices, path_sizes
+from karvan.flow.roads.pairs import Pairs, Star, pairs_of, star_of
 
 
 @dataclass(frozen=True, eq=False)

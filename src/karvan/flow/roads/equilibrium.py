@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from karvan.corridor.roads import Roads
-from karvan.flow.criterion import Optimum, check, no_way, priced, step_at
 from karvan.flow.loads import Loads, Step
-from karvan.flow.net import sort
-from karvan.flow.path_flows import PathFlows
+from karvan.flow.roads.criterion import Optimum, check, no_way, priced, step_at
+from karvan.flow.roads.net import sort
+from karvan.flow.roads.path_flows import PathFlows
 
 ROUNDED = 1e-12
 """A rise of the objective, relative to it, that may be rounding."""

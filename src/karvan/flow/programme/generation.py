@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from karvan.corridor.roads import Floats
-from karvan.flow.column import Column, Columns
 from karvan.flow.loads import Step
-from karvan.flow.master import Master, Point
-from karvan.flow.programme import Activities, Pricer, Programme
+from karvan.flow.programme.column import Column, Columns
+from karvan.flow.programme.master import Master, Point
+from karvan.flow.programme.programme import Activities, Pricer, Programme
 from karvan.ground.errors import InputError
 
 STEP, LEAN, STEEPEST = 3.0, 0.7, 2.0

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from karvan.corridor.roads import Floats, Roads
-from karvan.flow.all_or_nothing import Loading
-from karvan.flow.criterion import Optimum, check, no_way, priced, step_at
 from karvan.flow.loads import Loads, Step
-from karvan.flow.net import Sorted, sort
+from karvan.flow.roads.all_or_nothing import Loading
+from karvan.flow.roads.criterion import Optimum, check, no_way, priced, step_at
+from karvan.flow.roads.net import Sorted, sort
 
 NEAR = 0.01
 """A step so near to 1, or a point that much like the one before it, says nothing about the way on."""

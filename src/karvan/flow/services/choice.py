@@ -17,12 +17,12 @@ from functools import cached_property
 
 import numpy as np
 
-from karvan.flow.chains import Chain
 from karvan.flow.loads import Step
 from karvan.flow.path_size import Choices, path_sizes, shares
-from karvan.flow.problem import Problem
-from karvan.flow.service_equilibrium import Delays, Standing, answer
-from karvan.flow.service_flows import ServiceFlows
+from karvan.flow.services.chains import Chain
+from karvan.flow.services.equilibrium import Delays, Standing, answer
+from karvan.flow.services.flows import ServiceFlows
+from karvan.flow.services.problem import Problem
 from karvan.network.network import Floats, Ints
 
 SEARCHES = 5

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from karvan.corridor.roads import Flags, Floats, Ints
-from karvan.flow.column import Columns
-from karvan.flow.least import refuse_too_little
-from karvan.flow.programme import Programme
+from karvan.flow.programme.column import Columns
+from karvan.flow.programme.least import refuse_too_little
+from karvan.flow.programme.programme import Programme
 from karvan.ground.errors import KarvanError
 
 TOLERANCE = 1e-9

@@ -14,7 +14,7 @@ import numpy as np
 
 from karvan.corridor.roads import Floats, Roads
 from karvan.flow.loads import Step, Unserved, beckmann, times
-from karvan.flow.net import Sorted
+from karvan.flow.roads.net import Sorted
 from karvan.ground.errors import InputError, Problem
 
 Optimum = Literal["user", "system"]

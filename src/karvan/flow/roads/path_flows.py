@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from karvan.corridor.roads import Flags
-from karvan.flow.net import Sorted
+from karvan.flow.roads.net import Sorted
 from karvan.flow.used_paths import UsedPaths
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
-from karvan.flow.delay import open_shares
+from karvan.flow.delays.delay import open_shares
 from karvan.network.calendar import Calendar
 from karvan.network.closing import WEEK_H, YEAR_H, Closing
 from karvan.network.item import AFLOAT, AMPLE, NOTHING, Hours, papers, stay

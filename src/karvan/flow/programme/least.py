@@ -6,7 +6,7 @@ from math import inf
 
 import numpy as np
 
-from karvan.flow.programme import Programme
+from karvan.flow.programme.programme import Programme
 from karvan.ground.errors import InputError, Problem
 
 SHORT = 1e-6

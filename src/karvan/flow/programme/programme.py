@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from karvan.corridor.roads import Floats, Ints
-from karvan.flow.column import Column, Columns
+from karvan.flow.programme.column import Column, Columns
 from karvan.ground.errors import InputError, Problem
 
 Pricer: TypeAlias = "Callable[[Floats, Floats], Columns | Iterable[Column]]"

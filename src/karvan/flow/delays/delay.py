@@ -12,7 +12,7 @@ In the long run, below saturation:
   capacity is left, as in M/G/1 with interruptions (Avi-Itzhak and Naor 1963). Opening hours by the clock: the fluid
   queue of a day. A service under way is finished, so that each spell costs less than its length.
 - a **ferry** of so many slots: half a headway and what its spread adds, and the bulk-service queue of Bailey (1954)
-  from its embedded chain (`karvan.flow.bulk`).
+  from its embedded chain (`karvan.flow.delays.bulk`).
 - a **section** of line: one server, every service the interval.
 
 Within a time that begins with nobody waiting, the mean wait W of those who come in it is that of a lower load in the
@@ -252,7 +252,7 @@ def joined(many: Sequence[Delays]) -> Delays:
 
 def _tabled(kinds: list[tuple[float, float]]) -> tuple[list[int], Floats]:
     """Which table each (slots, cv2) has, and the tables (n_tables, NODES, 2)."""
-    from karvan.flow.bulk import shape_between
+    from karvan.flow.delays.bulk import shape_between
 
     all_kinds = sorted(set(kinds))
     at = {kind: ix for ix, kind in enumerate(all_kinds)}

@@ -1,0 +1,1 @@
+"""What those wait who come to a queue, on average over a year."""

@@ -1,0 +1,1 @@
+"""Column generation for flows under hard capacities, whatever their columns are."""

@@ -1,0 +1,1 @@
+"""Assignment on networks of links: zones, trips and volume-delay functions."""

@@ -1,0 +1,1 @@
+"""Assignment of goods to the services and facilities of a corridor."""
