@@ -18,7 +18,7 @@ from pathlib import Path
 
 from karvan.corridor.package import Description, write_tables
 from karvan.tables.column import Column, Table
-from karvan.tables.register import TABLES
+from karvan.tables.register import BY_NAME, TABLES
 from recipe import Fact, RecipeError, Rules, Said, parted, say
 
 PACKAGE = Path(__file__).parent.parent / "src/karvan/data/middle-corridor"
@@ -78,7 +78,7 @@ class Build:
                 done[column.name] = self.taken_up(table.name, key, column)
                 continue
             if cell and column.needs_basis and not (table.name == "place" and column.name in ("lon", "lat")):
-                cell = self.said(table, key, column, cell, path, recipe["unit"] if table.name == "target" else "")
+                cell = self.said(table, key, column, cell, path, _unit(table, column, recipe))
             done[column.name] = cell
         return done
 
@@ -133,6 +133,15 @@ class Build:
                 "note": said.note,
             }
         )
+
+
+def _unit(table: Table, column: Column, recipe: Row) -> str:
+    """The unit of a cell where it is not its column's: of a target its own, of an effect that of what it changes."""
+    if table.name == "target":
+        return recipe["unit"]
+    if table.name == "effect" and column.name == "amount" and recipe["change"] != "scale":
+        return BY_NAME[recipe["table"]].column(recipe["column"]).unit
+    return ""
 
 
 def _order(table: Table, row: Row) -> tuple[tuple[float, str], ...]:

@@ -104,6 +104,29 @@ def trade_statements(folder: Path, wanted: set[str]) -> Iterator[Row]:
             }
 
 
+PROJECT_FIGURES = {
+    "capex_musd": ("capital cost", "million USD"), "adds": ("what it adds", ""), "start": ("start", "date"),
+    "finish": ("finish", "date"), "status": ("status", ""),
+}  # fmt: skip
+
+
+def project_statements(folder: Path) -> Iterator[Row]:
+    """A fact for each figure of a planned work: PJ-P06-capex_musd, PJ-P06-adds, PJ-P06-finish."""
+    for row in read(folder / "projects.csv"):
+        for column, (metric, unit) in PROJECT_FIGURES.items():
+            if row[column]:
+                yield {
+                    "id": f"PJ-{row['project_id']}-{column}",
+                    "subject": f"project:{row['name']}",
+                    "metric": metric,
+                    "value": row[column],
+                    "unit": unit or (row["unit"] if column == "adds" else ""),
+                    "source": row["source_id"],
+                    "confidence": "B",
+                    "note": row["note"],
+                }
+
+
 def wanted_ids() -> set[str]:
     """Every fact id that some recipe names."""
     text = "\n".join(path.read_text("utf-8") for path in sorted(RECIPES.rglob("*.csv")))
@@ -116,7 +139,7 @@ def facts(folder: Path) -> list[Row]:
     rows = [*statements(folder, "corridor_facts"), *statements(folder, "routes_facts"), *emission_statements(folder)]
     rows += [row for row in statements(folder, "partnership_facts") if row["id"] in wanted]
     rows += [*place_statements(folder), *code_statements(folder, wanted), *trade_statements(folder, wanted)]
-    rows += read(RECIPES / "own_fact.csv")
+    rows += [*project_statements(folder), *read(RECIPES / "own_fact.csv")]
     unique: dict[str, Row] = {}
     for row in rows:
         unique.setdefault(row["id"], row)

@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 
 from karvan.ground.units import factor_between
 
-FACT = re.compile(r"\b(?:RT-[A-Z0-9]+-\d+|EF-\d+|C\d{4}|pf\d{4}|TR-[\w-]+|TF-\d{4}-\w{3}-\w{3}-(?:export|import))\b")
+FACT = re.compile(
+    r"\b(?:RT-[A-Z0-9]+-\d+|EF-\d+|C\d{4}|pf\d{4}|PJ-P\d{2}-\w+|TR-[\w-]+|TF-\d{4}-\w{3}-\w{3}-(?:export|import))\b"
+)
 RULE = re.compile(r"\$([a-z0-9_]+)")
 
 OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {

@@ -16,6 +16,7 @@ from karvan.corridor.row import Row, key_of
 from karvan.corridor.structure import structure_problems
 from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.tables import BY_NAME, TABLES, Column, Table
+from karvan.tables.plans import PLANNED, PLANS
 
 SHIPPED = "middle-corridor"
 
@@ -147,6 +148,8 @@ def reference_problems(corridor: Corridor) -> list[Problem]:
 
 def _dangling(corridor: Corridor, table: Table, column: Column) -> list[Problem]:
     known = corridor.by_key(column.refers)
+    if table.name in PLANS:
+        known = {**known, **corridor.by_key(f"{PLANNED}{column.refers}")}
     problems = []
     for row in corridor.rows(table.name):
         value = getattr(row, column.name)

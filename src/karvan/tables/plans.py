@@ -131,3 +131,7 @@ def planned(table: Table) -> Table:
 
 
 PLANNED = "planned_"
+PLANNABLE = ("place", "link", "facility", "vehicle", "service", "stop", "tariff")
+"""Tables into which projects bring rows."""
+PLANS = ("project", *(f"{PLANNED}{name}" for name in PLANNABLE))
+"""Tables whose rows may name what only a project builds."""
