@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from karvan.corridor.roads import Roads, TripClass
-from karvan.flow.roads import path_flows
 from karvan.flow.loads import Loads
+from karvan.flow.roads import path_flows
 from karvan.flow.roads.equilibrium import equilibrium
 from karvan.flow.roads.net import sort
 

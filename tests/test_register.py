@@ -29,6 +29,8 @@ SYMBOLS = {
     "pct": "%",
     "day": "d",
     "year": "yr",
+    "years": "yr",
+    "musd": "million USD",
     "per": "1",
 }
 """The unit that each word at the end of a column's name stands for."""
@@ -36,8 +38,9 @@ SYMBOLS = {
 PARTS = {"ttw", "20ft", "40ft"}
 """Words after the unit that tell which part of the quantity is meant, or of what."""
 
-SAID_BY_NATURE = {"lon", "lat", "starts"}
-"""Columns whose names need no unit: longitudes are in degrees, and a closure's starts stand beside their month."""
+SAID_BY_NATURE = {"lon", "lat", "starts", "amount", "capex_year"}
+"""Columns whose names need no unit: longitudes are in degrees, a closure's starts stand beside their month, the amount
+of an effect has the unit of what it changes, and a year of prices is one."""
 
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 

@@ -10,6 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from karvan.ground.errors import InputError, Problem, shown
 
+KINDS = (".csv", ".json", ".yaml")
+"""Tables, the description, and scenarios; what else lies there is not looked at."""
 LARGEST_FILE = 256 * 2**20
 """Bytes of one table, unpacked."""
 LARGEST_PACKAGE = 1024 * 2**20
@@ -35,7 +37,7 @@ def read_files(path: Path) -> dict[str, bytes]:
 def _read_folder(path: Path) -> dict[str, bytes]:
     files = {}
     for file in sorted(path.iterdir()):
-        if file.suffix in (".csv", ".json") and file.is_file():
+        if file.suffix in KINDS and file.is_file():
             if file.stat().st_size > LARGEST_FILE:
                 raise _too_large(file.name, file.stat().st_size)
             files[file.name] = file.read_bytes()
@@ -73,7 +75,7 @@ def _read_archive(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for member in members:
         plain = PurePosixPath(member.filename).name
-        if PurePosixPath(plain).suffix in (".csv", ".json"):
+        if PurePosixPath(plain).suffix in KINDS:
             if member.file_size > LARGEST_FILE:
                 raise _too_large(plain, member.file_size)
             if plain in files:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +22,8 @@ class Corridor:
     tables: Mapping[str, tuple[Row, ...]]
     digest: str = ""
     """SHA-256 of the package's files; empty for a corridor that was not loaded from one."""
+    scenarios: Mapping[str, bytes] = field(default_factory=dict)
+    """The scenarios that come with the package, as they are written (YAML), by name."""
     _index: dict[str, dict[str, Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -53,6 +56,13 @@ class Corridor:
     def places(self) -> tuple[Row, ...]:
         return self.rows("place")
 
+    def with_tables(self, tables: Mapping[str, tuple[Row, ...]]) -> Corridor:
+        """The same with other rows in some tables; what is not named is shared, and not even read."""
+        below = self.tables.maps if isinstance(self.tables, ChainMap) else [self.tables]
+        # A chain map asks its maps for their items only when one is wanted; it writes to none but the first.
+        over: ChainMap[str, tuple[Row, ...]] = ChainMap(dict(tables), *below)
+        return replace(self, tables=over, digest="")
+
     @cached_property
     def evidence(self) -> Ledger:
         """Where the numbers are from."""
@@ -64,6 +74,7 @@ class Corridor:
         files = table_files(
             {name: [as_text(name, row) for row in rows] for name, rows in self.tables.items()}, self.description
         )
+        files |= {f"{name}.yaml": content for name, content in self.scenarios.items()}
         if path.suffix == ".zip":
             write_zip(path, files)
         else:

@@ -31,7 +31,8 @@ def load(package: str | Path = SHIPPED) -> Corridor:
     """
     if str(package) in shipped():
         files = read_files(shipped()[str(package)])
-        return Corridor(_description(Path(str(package)), files, []), WhenAsked(files), digest_of(files))
+        description = _description(Path(str(package)), files, [])
+        return Corridor(description, WhenAsked(files), digest_of(files), _scenarios(files))
     corridor, problems = inspect(package)
     if problems:
         raise InputError(f"package {shown(str(package))}", problems)
@@ -70,11 +71,16 @@ def inspect(package: str | Path) -> tuple[Corridor, list[Problem]]:
         if f"{table.name}.csv" in files:
             tables[table.name], found = read_table(table, files[f"{table.name}.csv"])
             problems += found
-    corridor = Corridor(_description(path, files, problems), tables, digest_of(files))
+    corridor = Corridor(_description(path, files, problems), tables, digest_of(files), _scenarios(files))
     problems += reference_problems(corridor)
     if not problems:
         problems += structure_problems(corridor)
     return corridor, problems
+
+
+def _scenarios(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    suffix = ".yaml"
+    return {name.removesuffix(suffix): content for name, content in sorted(files.items()) if name.endswith(suffix)}
 
 
 def shipped() -> dict[str, Path]:
@@ -136,10 +142,10 @@ def _description(path: Path, files: dict[str, bytes], problems: list[Problem]) -
         return Description(path.stem)
 
 
-def reference_problems(corridor: Corridor) -> list[Problem]:
-    """Cells that name a row of another table that is not there."""
+def reference_problems(corridor: Corridor, tables: Iterable[str] = tuple(BY_NAME)) -> list[Problem]:
+    """Cells of some tables that name a row of another table that is not there."""
     problems = []
-    for table in TABLES:
+    for table in (BY_NAME[name] for name in tables):
         for column in table:
             if column.refers:
                 problems += _dangling(corridor, table, column)

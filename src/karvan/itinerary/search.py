@@ -19,7 +19,7 @@ from karvan.itinerary.chain import Chain
 from karvan.itinerary.labelling import Labelling, preferred
 from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.room import unbeaten
-from karvan.network.family import UNREACHED, Families, families
+from karvan.network.family import UNREACHED, Families, closed_to, families
 from karvan.network.network import END, START, Flags, Floats, Network, Node
 
 __all__ = ["Chain", "Found", "best_of_families", "generalised", "pareto", "search"]
@@ -52,7 +52,7 @@ class Found:
 
 def search(network: Network, ask: FindItineraries) -> Found:
     """All chains from origin to destination that none beats, and the best of each family."""
-    marked = families(network, ask.via)
+    marked = families_for(network, ask)
     run = _labelling(network, ask, marked)
     if isinstance(run, str):
         return Found((), (), marked, 0, obstacle=run)
@@ -70,9 +70,14 @@ def search(network: Network, ask: FindItineraries) -> Found:
     )  # fmt: skip
 
 
+def families_for(network: Network, ask: FindItineraries) -> Families:
+    """The families that a request's chains may be of: those that are not closed to its goods."""
+    return families(network, ask.via, closed_to(network.corridor, ask.origin, ask.destination))
+
+
 def alternatives(network: Network, ask: FindItineraries) -> list[Chain]:
     """The fastest chain of every class, and the one with the least CO2e: what somebody might expect to be shown."""
-    run = _labelling(network, ask, families(network, ask.via))
+    run = _labelling(network, ask, families_for(network, ask))
     return [] if isinstance(run, str) else run.champions((1.0, 0.0, 0.0)) + run.champions((0.0, 0.0, 1.0))
 
 
@@ -84,7 +89,7 @@ def best_of_families(
     Arcs may be given that are `barred` in place of those that the request bars; of those that are `shunned` a chain has
     as few as can be.
     """
-    marked = families(network, ask.via)
+    marked = families_for(network, ask)
     run = _labelling(network, ask, marked, barred)
     if isinstance(run, str):
         return {}

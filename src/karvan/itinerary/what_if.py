@@ -15,10 +15,9 @@ from karvan.itinerary.option import Option
 from karvan.itinerary.plan import Plan
 from karvan.itinerary.refusal import refusals
 from karvan.itinerary.request import FindItineraries
-from karvan.itinerary.search import by_preference, measures_of
+from karvan.itinerary.search import by_preference, families_for, measures_of
 from karvan.itinerary.under_rates import under_rates
 from karvan.network.calendar import Calendar
-from karvan.network.family import families
 from karvan.network.network import END, START, Arc, ArcIx, Floats, Network, Node
 
 
@@ -99,7 +98,7 @@ def _why(after: Plan, option: Option, arcs: dict[tuple[object, ...], ArcIx]) -> 
     if reasons:
         return f"refused: {'; '.join(reasons)}"
     ends = (network.node_ix[Node(START, ask.origin)], network.node_ix[Node(END, ask.destination)])
-    run = Labelling(network, ask, families(network, ask.via), *ends)
+    run = Labelling(network, ask, families_for(network, ask), *ends)
     now = run.chain(under_rates(network, ask, chain), option.chain.start_h)
     return _late(network, ask, now) if now.arrive_h > ask.horizon_days * 24 else _beaten(after, now)
 

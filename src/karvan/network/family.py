@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.ground.errors import InputError, Problem
 from karvan.network.network import Flags, Ints, Network
@@ -63,12 +64,22 @@ def _first(rules: tuple[Rule, ...], marks: int) -> int:
     return -1
 
 
+def closed_to(corridor: Corridor, *places: str) -> tuple[str, ...]:
+    """Families that are closed to goods between some places: to all but the own goods of those left open to."""
+    closed = [row for row in corridor.rows("family") if row.closed]
+    if not closed:
+        return ()
+    known = corridor.by_key("place")
+    own = {known[place].country for place in places if place in known}
+    return tuple(sorted(row.id for row in closed if not own & set(row.open_to)))
+
+
 @lru_cache(maxsize=8)
-def families(network: Network, via: tuple[str, ...] = ()) -> Families:
+def families(network: Network, via: tuple[str, ...] = (), closed: tuple[str, ...] = ()) -> Families:
     """Give every condition of the rules, and every place of `via`, a mark of its own.
 
-    Conditions that hold on the same arcs share one mark, so that chains are told apart only where a rule does. Raises
-    InputError where there are more conditions than can be told apart.
+    Conditions that hold on the same arcs share one mark, so that chains are told apart only where a rule does. A chain
+    of a closed family serves nobody. Raises InputError where there are more conditions than can be told apart.
     """
     marking = _Marking(network)
     rows = sorted(network.corridor.rows("family"), key=lambda row: (row.seq, row.id))
@@ -78,7 +89,7 @@ def families(network: Network, via: tuple[str, ...] = ()) -> Families:
     if marking.count > MOST_MARKS:
         remedy = "wish for fewer places, or give the package fewer rules"
         raise InputError("the request", [Problem("via", f"{len(via)} places beside {len(rules)} families", remedy)])
-    family_of, may_be = _outcomes(rules, wished, marking.count)
+    family_of, may_be = _outcomes(rules, wished, marking.count, closed)
     return Families(rules, marking.marks, wished, _canon(family_of, marking.count), family_of, may_be)
 
 
@@ -97,7 +108,7 @@ def _canon(family_of: Ints, count: int) -> Ints:
         classes = len(first)
 
 
-def _outcomes(rules: tuple[Rule, ...], wished: int, count: int) -> tuple[Ints, Ints]:
+def _outcomes(rules: tuple[Rule, ...], wished: int, count: int, closed: tuple[str, ...]) -> tuple[Ints, Ints]:
     """The family of each set of marks as a bit, and the bits of all that more marks can make of it."""
     every = np.arange(1 << count, dtype=np.int64)
     family_of = np.full(len(every), 1 << len(rules), dtype=np.int64)
@@ -105,7 +116,7 @@ def _outcomes(rules: tuple[Rule, ...], wished: int, count: int) -> tuple[Ints, I
         holds = (every & rule.bars) == 0
         for need in rule.needs:
             holds &= (every & need) != 0
-        family_of[holds] = 1 << ix
+        family_of[holds] = 0 if rule.id in closed else 1 << ix
     family_of[(every & wished) != wished] = 0
     may_be = family_of.copy()
     for bit in range(count):

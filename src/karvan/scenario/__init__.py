@@ -1,4 +1,4 @@
-"""Scenarios: the kinds of change, and a corridor bent by them."""
+"""Scenarios: the kinds of change, what projects change, and a corridor bent by them."""
 
 from karvan.scenario.change import AddCell, Change, ScaleCell, SetCell, bend, read_change
 from karvan.scenario.close import Close

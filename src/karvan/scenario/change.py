@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from typing import Protocol
 
@@ -134,4 +134,4 @@ def _with(corridor: Corridor, table: str, row: Row, column: Column, value: Cell)
         for name in value if isinstance(value, tuple) else (str(value),):
             corridor.row(column.refers, name)
     rows = tuple(old._replace(**{column.name: value}) if old is row else old for old in corridor.rows(table))
-    return replace(corridor, tables={**corridor.tables, table: rows}, digest="")
+    return corridor.with_tables({table: rows})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import new_row
@@ -38,7 +38,7 @@ class Close:
             closures = (*closures, new_row("closure", id=name, stops_table=self.table, stops=(self.row,)))
         seq = sum(time.closure == name for time in times)
         times = (*times, new_row("closure_time", closure=name, seq=seq, begins=self.begins, ends=self.ends))
-        return replace(corridor, tables={**corridor.tables, "closure": closures, "closure_time": times}, digest="")
+        return corridor.with_tables({"closure": closures, "closure_time": times})
 
 
 def read_close(text: str) -> Close:

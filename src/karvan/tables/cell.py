@@ -17,9 +17,11 @@ LARGEST = 1e12
 LONGEST_NOTE = 5000
 LONG_COLUMNS = (
     "note", "value", "title", "url", "scope", "facts", "rivals", "stops", "places", "where", "perimeter", "cells",
+    "says", "tells", "outside", "parties", "sources", "projects", "commitments",
 )  # fmt: skip
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -53,26 +55,39 @@ def empty(column: Column) -> Cell:
 
 def _of_kind(text: str, column: Column) -> Cell:
     match column.kind:
+        case "date" | "month" | "hour" | "instant":
+            return _of_time(text, column)
         case "number" | "whole":
             return _number(text, column)
         case "flag":
             if text.lower() not in ("true", "false"):
                 raise BadCell("give true or false")
             return text.lower() == "true"
+        case _:
+            return _text(text, column)
+
+
+def _of_time(text: str, column: Column) -> Cell:
+    match column.kind:
+        case "hour":
+            clock = _matched(_HOUR, text, column)
+            return int(clock[1]) + int(clock[2]) / 60
+        case "month":
+            return _matched(_MONTH, text, column)[0]
         case "date":
             try:
                 return dt.date.fromisoformat(text)
             except ValueError:
                 raise BadCell(f"give {column.expects()}") from None
-        case "hour":
-            clock = _HOUR.fullmatch(text)
-            if not clock:
-                raise BadCell(f"give {column.expects()}")
-            return int(clock[1]) + int(clock[2]) / 60
-        case "instant":
-            return _instant(text, column)
         case _:
-            return _text(text, column)
+            return _instant(text, column)
+
+
+def _matched(pattern: re.Pattern[str], text: str, column: Column) -> re.Match[str]:
+    found = pattern.fullmatch(text)
+    if not found:
+        raise BadCell(f"give {column.expects()}")
+    return found
 
 
 def _number(text: str, column: Column) -> float | int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from karvan.flow.services.goods import Goods
 from karvan.flow.services.layer import Layer
-from karvan.network.family import UNREACHED, Families, families
+from karvan.network.family import UNREACHED, Families, closed_to, families
 from karvan.network.network import END, START, Floats, Ints, Node
 from karvan.network.room import facility_for
 
@@ -62,7 +62,9 @@ class Chains:
         self.open_cost = self.price + goods.usd_h * layer.hours + co2e_usd_t / 1000 * self.kg
         """Of each arc, whether or not it has any capacity (n_arcs,)."""
         self.cost = np.where(layer.shut, np.inf, self.open_cost)
-        self.allowed = self.marked.allowed(goods.families)
+        self.allowed = self.marked.allowed(
+            goods.families, closed_to(layer.network.corridor, goods.origin, goods.destination)
+        )
         start, end = Node(START, goods.origin), Node(END, goods.destination)
         self._known: dict[tuple[int, ...], Chain] = {}
         self.start, self.end = (int(self.network.node_ix.get(node, -1)) for node in (start, end))
@@ -257,11 +259,12 @@ class Marked(NamedTuple):
     may_be: Ints
     family_of: Ints
 
-    def allowed(self, names: tuple[str, ...]) -> int:
-        """Bits of some families, by their ids; of all where none is named."""
-        if not names:
-            return (1 << (len(self.families.rules) + 1)) - 1
-        return sum(1 << ix for ix, rule in enumerate(self.families.rules) if rule.id in names)
+    def allowed(self, names: tuple[str, ...], closed: tuple[str, ...] = ()) -> int:
+        """Bits of some families, by their ids; of all where none is named; never of those that are closed."""
+        rules = list(enumerate(self.families.rules))
+        every = (1 << (len(rules) + 1)) - 1
+        shut = sum(1 << ix for ix, rule in rules if rule.id in closed)
+        return (sum(1 << ix for ix, rule in rules if rule.id in names) if names else every) & ~shut
 
 
 def marked(layer: Layer, via: tuple[str, ...]) -> Marked:
