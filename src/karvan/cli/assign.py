@@ -7,11 +7,19 @@ from typing import Any
 
 import click
 
-from karvan.cli.output import json_option, package_option, print_json, print_rich, waiting
+from karvan.cli.output import (
+    json_option,
+    package_option,
+    print_json,
+    print_rich,
+    scenario_option,
+    waiting,
+    year_of_scenario,
+)
 
 NO_WAY, NOT_CONVERGED = 4, 5
-OURS = ("package", "year", "demand", "free", "co2e_usd_t", "simulate", "settled", "days", "replications", "seed",
-        "changes", "closings")  # fmt: skip
+OURS = ("package", "scenario", "year", "demand", "free", "co2e_usd_t", "simulate", "settled", "days", "replications",
+        "seed", "changes", "closings")  # fmt: skip
 FOREIGN = ("network", "uses", "omx", "matrix", "skims", "to_gmns")
 """Options that are of a corridor only, and of foreign networks only."""
 
@@ -66,6 +74,7 @@ FOREIGN = ("network", "uses", "omx", "matrix", "skims", "to_gmns")
 @click.option("--to-gmns", type=click.Path(path_type=Path), metavar="DIR", help="A network and its flows as GMNS.")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The folder for all tables and the map.")
+@scenario_option
 @package_option
 @json_option
 @click.pass_context
@@ -80,7 +89,8 @@ def command(
         raise click.UsageError("give one of --tntp and --gmns")
     corridor = tntp is None and gmns is None
     _refuse(context, FOREIGN if corridor else OURS, "needs --tntp or --gmns" if corridor else "is of a corridor only")
-    given = {name: value for name, value in words.items() if value not in (None, ())}
+    year_of_scenario(words["scenario"], words["year"])
+    given = {name: value for name, value in words.items() if value not in (None, (), "")}
     if corridor:
         return _corridor(package, as_json, given)
     return _foreign(tntp or gmns or Path(), "tntp" if tntp else "gmns", as_json, given)
@@ -102,15 +112,15 @@ def _corridor(package: str, as_json: bool, given: dict[str, Any]) -> int:
     from karvan.study.assign import Assign, assign
 
     changes = [*given.pop("changes", ()), *(f"close {one}" for one in given.pop("closings", ()))]
-    out, workers = given.pop("out", None), given.pop("workers")
+    out, workers, scenario = given.pop("out", None), given.pop("workers"), given.pop("scenario", "")
     ask = Assign(**given).checked()
 
     def drawn(flows: Any) -> bytes:
         return json.dumps(geojson(flows), ensure_ascii=False).encode()
 
     with progress_bar() as progress:
-        found = assign(package, changes=changes, ask=ask, out=out, workers=workers, progress=progress,
-                       files={"flows.geojson": drawn})  # fmt: skip
+        found = assign(package, scenario=scenario, changes=changes, ask=ask, out=out, workers=workers,
+                       progress=progress, files={"flows.geojson": drawn})  # fmt: skip
     if as_json:
         print_json(document(found.flows, found.run, found.rounds))
     else:

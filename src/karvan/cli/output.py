@@ -18,7 +18,19 @@ package_option = click.option(
     metavar="P",
     help="A package that ships, a folder, or a zip.",
 )
+scenario_option = click.option(
+    "--scenario",
+    default="",
+    metavar="S",
+    help="Under a scenario: a name (karvan scenarios lists them), FILE.yaml, project:ID, commitment:ID; joined by +.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def year_of_scenario(scenario: str, year: int | None) -> None:
+    """Raise UsageError where both are given: a scenario has a year of its own."""
+    if scenario and year is not None:
+        raise click.UsageError("--scenario has a year of its own: leave --year out")
 
 
 def terminal_width() -> int:

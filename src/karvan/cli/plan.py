@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from karvan.cli.batch import run_batch
-from karvan.cli.output import json_option, package_option, print_json, print_rich, terminal_width, waiting
+from karvan.cli.output import (
+    json_option,
+    package_option,
+    print_json,
+    print_rich,
+    scenario_option,
+    terminal_width,
+    waiting,
+)
 
 if TYPE_CHECKING:
     from karvan.itinerary import Plan
@@ -88,6 +96,7 @@ NO_ROUTE = 4
     "--what-if", multiple=True, metavar="CHANGE",
     help="Ask again after a change: as --set, close:PLACE, close:TABLE/ROW or close:TABLE/ROW=BEGIN..END.",
 )  # fmt: skip
+@scenario_option
 @package_option
 @json_option
 def command(
@@ -97,7 +106,7 @@ def command(
     tonnes: float | None, goods: str | None, documents: str | None, shipper: str | None,
     value_of_time_usd_h: float | None, promised: str | None, samples: int | None, seed: int | None,
     criteria: str | None, until: str | None, arrive_by: str | None, explain: str | None, what_if: tuple[str, ...],
-    batch: Path | None, out: Path | None, workers: int | None,
+    batch: Path | None, out: Path | None, workers: int | None, scenario: str,
 ) -> int:  # fmt: skip
     """Ways to move a load from ORIGIN to DESTINATION: arrival, price, CO2e, and why not the other one.
 
@@ -112,9 +121,9 @@ def command(
         "arrive_by": arrive_by,
     }  # fmt: skip
     if batch is not None:
-        if origin is not None or carbon is not None or why_not or explain or what_if:
+        if origin is not None or carbon is not None or why_not or explain or what_if or scenario:
             raise click.UsageError(
-                "--batch goes without ORIGIN, DESTINATION, --carbon, --explain, --what-if, --why-not"
+                "--batch goes without ORIGIN, DESTINATION, --carbon, --explain, --scenario, --what-if, --why-not"
             )
         return run_batch(
             batch, out, workers, as_json=as_json, package=package, changes=changes, using=using, **words
@@ -127,6 +136,7 @@ def command(
         raise click.UsageError("--what-if goes without --carbon, --explain and --why-not")
     from karvan.kernels.quick import skip_blas
     from karvan.study.plan import plan, planner_of
+    from karvan.study.scenarios import departure_in, open_scenario
 
     skip_blas()
     if carbon is not None:
@@ -136,10 +146,14 @@ def command(
     with waiting("planning; the first time kernels are compiled, which takes some seconds"):
         plans: tuple[Plan, ...]
         if what_if:
-            planner = planner_of(package, changes, using)
+            world = open_scenario(package, scenario)
+            planner = planner_of(world.corridor, changes, using)
+            words["depart"] = depart or departure_in(world)
             plans = planner.what_if(planner.request(origin, destination, **words), what_if, commodity)
         else:
-            plans = (plan(origin, destination, package=package, changes=changes, using=using, **words),)
+            plans = (
+                plan(origin, destination, package=package, changes=changes, using=using, scenario=scenario, **words),
+            )
     answer, *after = plans
     if after:
         return _what_if(answer, after[0], what_if, as_json=as_json)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from karvan.cli.charts import charts_option
-from karvan.cli.output import json_option, package_option, print_json, print_rich
+from karvan.cli.output import json_option, package_option, print_json, print_rich, scenario_option, year_of_scenario
 
 
 @click.command("simulate")
@@ -46,10 +46,11 @@ from karvan.cli.output import json_option, package_option, print_json, print_ric
 @click.option("--cluster", metavar="ADDRESS", help="Run replications on a Dask cluster: tcp://host:8786.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The run's folder.")
 @click.option("--resume", is_flag=True, help="Use the replications of a complete run of the same inputs.")
+@scenario_option
 @package_option
 @json_option
 def command(
-    package: str, changes: tuple[str, ...], closings: tuple[str, ...], workers: int, cluster: str | None,
+    package: str, scenario: str, changes: tuple[str, ...], closings: tuple[str, ...], workers: int, cluster: str | None,
     out: Path | None, resume: bool, formats: tuple[str, ...], as_json: bool, **wishes: Any,
 ) -> int:  # fmt: skip
     """Simulate a corridor, container by container: times door to door, queues, what is lost where, and bottlenecks."""
@@ -60,10 +61,12 @@ def command(
 
     if formats:
         ready()
+    year_of_scenario(scenario, wishes["year"])
     ask = Simulate(**{name: value for name, value in wishes.items() if value is not None}).checked()
     with progress_bar() as progress, cluster_executor(cluster) if cluster else nullcontext() as executor:
-        found = simulate(package, changes=[*changes, *(f"close {one}" for one in closings)], ask=ask, workers=workers,
-                         executor=executor, out=out, resume=resume, progress=progress)  # fmt: skip
+        found = simulate(package, scenario=scenario, changes=[*changes, *(f"close {one}" for one in closings)],
+                         ask=ask, workers=workers, executor=executor, out=out, resume=resume,
+                         progress=progress)  # fmt: skip
     drawn = [str(path) for path in write_charts(found, formats)] if formats else []
     if as_json:
         print_json(document(found) | ({"charts": drawn} if formats else {}))

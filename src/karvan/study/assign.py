@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from karvan.corridor import Corridor
-from karvan.corridor import load as load_corridor
 from karvan.evidence.durable import write_whole, writing
 from karvan.evidence.inputs import describe
 from karvan.evidence.run import RunFolder
@@ -18,6 +17,7 @@ from karvan.evidence.shelf import open_run
 from karvan.flow.services.flows import ServiceFlows
 from karvan.scenario import Change, bend, read_change
 from karvan.study.flows import METHODS, Assign, problem_of, solve
+from karvan.study.scenarios import open_scenario
 from karvan.study.settle import Round, settle
 from karvan.study.simulate import Progress
 
@@ -47,6 +47,7 @@ def assign(
     package: Corridor | str = "middle-corridor",
     *,
     changes: Iterable[Change | str] = (),
+    scenario: str = "",
     ask: Assign | None = None,
     out: Path | str | None = None,
     workers: int = 1,
@@ -59,6 +60,8 @@ def assign(
     Args:
         package: a corridor, or what `karvan.load` takes.
         changes: what is different in it: facility/AKTAU-berth/servers=4, service/asco-aktau-alat/fleet=+1.
+        scenario: the package as this scenario has it, as `karvan.study.scenarios` takes it; the year, and the price of
+            CO2e where it names one, are then its own.
         ask: the request; or its fields by name: method="so", year=2024, demand=2, ...
         out: the run's folder; by default one under the user's data that is named by what is asked.
         workers: threads of the simulation. Any number of them gives the same bits.
@@ -72,7 +75,9 @@ def assign(
     progress = progress or Progress()
     changes = list(changes)
     read = [read_change(one) if isinstance(one, str) else one for one in changes]
-    corridor = bend(package if isinstance(package, Corridor) else load_corridor(package), read)
+    world = open_scenario(package, scenario)
+    ask = replace(ask, year=world.year(ask.year), co2e_usd_t=ask.co2e_usd_t or world.co2e_usd_t(0.0))
+    corridor = bend(world.corridor, read)
     progress.say("packing")
     rounds: tuple[Round, ...] = ()
     if ask.simulate:
@@ -80,7 +85,7 @@ def assign(
         flows, rounds = found.flows, found.rounds
     else:
         flows = solve(problem_of(corridor, ask), ask, progress)
-    about = describe("assign", corridor.name, corridor.tables, seed=ask.seed, replications=0,
+    about = describe("assign", corridor.name, corridor.tables, seed=ask.seed, replications=0, scenario=world.name,
                      changes=tuple(str(change) for change in changes), settings=asdict(ask))  # fmt: skip
     with open_run(about, out, resume=True) as run:
         assignment = Assignment(ask, flows, run, rounds)

@@ -17,6 +17,7 @@ from karvan.network.measured import UNMEASURED, Measured
 from karvan.network.repack import repack
 from karvan.scenario import Change, bend, read_change
 from karvan.study.request import DEFAULT_COMMODITY, commodity_of, read_request
+from karvan.study.scenarios import departure_in, open_scenario
 from karvan.study.shipper import Shipper
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def plan(
     arrive_by: str | dt.date | None = None,
     changes: Iterable[Change | str] = (),
     using: Simulation | Path | str | None = None,
+    scenario: str = "",
 ) -> Plan:
     """Ways to move a load between two places, with the evidence under each.
 
@@ -175,11 +177,15 @@ def plan(
         changes: what is different in the corridor, as `karvan.scenario` has it: facility/AKTAU-berth/wait_h=2.
         using: a run of the simulator on the same package whose waits are taken: what `karvan.simulate` gave, a folder,
             or the run's name. What the run did not measure stays the package's.
+        scenario: the package as this scenario has it, as `karvan.study.scenarios` takes it: base-2025,
+            project:aktau-hub-2. Goods are then ready on today's day of its year, if not said otherwise.
 
     Raises:
         InputError: with everything wrong in the request, or why that run cannot be used.
     """
-    planner = planner_of(package, changes, using)
+    world = open_scenario(package, scenario)
+    planner = planner_of(world.corridor, changes, using)
+    depart = depart or departure_in(world)
     ask = planner.request(origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
                           epsilon=epsilon, horizon_days=horizon_days, past=past, goods=goods, documents=documents,
                           shipper=shipper, value_of_time_usd_h=value_of_time_usd_h, tonnes=tonnes, promised=promised,

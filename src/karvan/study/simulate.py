@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from karvan.corridor import Corridor
-from karvan.corridor import load as load_corridor
 from karvan.evidence.inputs import describe
 from karvan.evidence.run import RunFolder
 from karvan.evidence.shelf import open_run
@@ -31,6 +30,7 @@ from karvan.sim.trace import Traced, Tracing
 from karvan.sim.warmup import mser5
 from karvan.study.one_more import with_one_more
 from karvan.study.routing import Routing, route_demand
+from karvan.study.scenarios import open_scenario
 
 LONGEST_WARMUP_DAYS = 120
 WARMUP_STEP_DAYS = 30
@@ -116,6 +116,7 @@ def simulate(
     package: Corridor | str = "middle-corridor",
     *,
     changes: Iterable[Change | str] = (),
+    scenario: str = "",
     ask: Simulate | None = None,
     workers: int = 1,
     executor: Executor | None = None,
@@ -130,6 +131,7 @@ def simulate(
         package: a corridor, or what `karvan.load` takes.
         changes: what is different in it: facility/AKTAU-berth/servers=4, service/asco-aktau-alat/fleet=+1,
             close facility/ALAT-berth=2024-03-03..2024-03-08.
+        scenario: the package as this scenario has it, as `karvan.study.scenarios` takes it; the year is then its own.
         ask: the request; or its fields by name: days=365, replications=20, seed=1, ...
         workers: threads. Any number of them gives the same bits.
         executor: runs the replications instead of threads, as a cluster's does.
@@ -145,13 +147,16 @@ def simulate(
     progress = progress or Progress()
     changes = list(changes)
     read = [read_change(one) if isinstance(one, str) else one for one in changes]
+    world = open_scenario(package, scenario)
+    ask = replace(ask, year=world.year(ask.year))
     ask.meets(read)
-    corridor = bend(package if isinstance(package, Corridor) else load_corridor(package), read)
+    corridor = bend(world.corridor, read)
     progress.say("routing demand")
     routing = demand_of(corridor, ask)
     progress.say("looking for the warm-up")
     warmup_days, settled = (ask.warmup_days, True) if ask.warmup_days is not None else warm_up(corridor, routing, ask)
-    study = Study(corridor, routing, ask, warmup_days, settled, tuple(str(change) for change in changes))
+    told = tuple(str(change) for change in changes)
+    study = Study(corridor, routing, ask, warmup_days, settled, told, scenario=world.name)
 
     def run(study: Study, out: Path | str | None, resume: bool) -> Simulation:
         return run_study(study, workers, executor, out, resume, progress)
@@ -172,6 +177,7 @@ class Study:
     changes: tuple[str, ...]
     after_routing: tuple[str, ...] = ()
     """Changes that came when goods had chosen their ways, so that these are as they are without."""
+    scenario: str = ""
 
     def about(self) -> dict[str, Any]:
         """What run.json says of it before it begins."""
@@ -181,7 +187,8 @@ class Study:
         if self.after_routing:
             settings["after_routing"] = list(self.after_routing)
         return describe("simulate", self.corridor.name, self.corridor.tables, seed=self.ask.seed,
-                        replications=self.ask.replications, changes=self.changes, settings=settings)  # fmt: skip
+                        replications=self.ask.replications, scenario=self.scenario, changes=self.changes,
+                        settings=settings)  # fmt: skip
 
     def with_change(self, change: str, replications: int) -> Study:
         """The same with one more change, and the warm-up and ways as they are, so that all luck is shared."""
@@ -190,7 +197,7 @@ class Study:
         )
         corridor = bend(self.corridor, [read_change(change)])
         changes, after = (*self.changes, change), (*self.after_routing, change)
-        return Study(corridor, self.routing, ask, self.warmup_days, self.settled, changes, after)
+        return Study(corridor, self.routing, ask, self.warmup_days, self.settled, changes, after, self.scenario)
 
 
 def run_study(
