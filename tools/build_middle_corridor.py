@@ -69,15 +69,16 @@ class Build:
 
     def row(self, table: Table, path: Path, recipe: Row) -> Row:
         key = ":".join(recipe.get(name, "") for name in table.key)
-        if table.name == "place":
-            recipe = recipe | self.coordinates(path, key, recipe.get("located_by", ""))
+        located = table.name in ("place", "planned_place")
+        if located:
+            recipe = recipe | self.coordinates(table, path, key, recipe.get("located_by", ""))
         done: Row = {}
         for column in table:
             cell = (recipe.get(column.name) or "").strip()
             if (table.name, key, column.name) in self.calibrated:
                 done[column.name] = self.taken_up(table.name, key, column)
                 continue
-            if cell and column.needs_basis and not (table.name == "place" and column.name in ("lon", "lat")):
+            if cell and column.needs_basis and not (located and column.name in ("lon", "lat")):
                 cell = self.said(table, key, column, cell, path, _unit(table, column, recipe))
             done[column.name] = cell
         return done
@@ -105,7 +106,7 @@ class Build:
         self.cite(table, key, column.name, said)
         return _written(said.value, column)
 
-    def coordinates(self, path: Path, key: str, located_by: str) -> Row:
+    def coordinates(self, table: Table, path: Path, key: str, located_by: str) -> Row:
         """lon and lat from the fact that locates a place, or from general map knowledge."""
         place, _, note = located_by.partition(";")
         fact = self.facts.get(place.strip())
@@ -117,7 +118,7 @@ class Build:
         facts = (place.strip(),) if fact else ()
         grade, method = (fact.confidence, "read") if fact else ("C", "derived")
         for name, value in zip(("lon", "lat"), words, strict=True):
-            self.cite("place", key, name, Said(float(value), method, grade, facts, (), note.strip()))
+            self.cite(table.name, key, name, Said(float(value), method, grade, facts, (), note.strip()))
         return {"lon": words[0], "lat": words[1]}
 
     def cite(self, table: str, row: str, column: str, said: Said) -> None:

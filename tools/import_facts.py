@@ -2,9 +2,9 @@
 
     python tools/import_facts.py FOLDER
 
-Reads the collectors' CSV files in FOLDER, the recipes (which name the facts they use) and what was found since
-(`own_fact.csv` and `own_source.csv` beside the recipes), and writes `fact.csv` and `source.csv` of the package. Whoever
-has only this repository never needs to run it: the package carries its facts.
+Reads the CSV files of the collectors in FOLDER, the recipes (which name the facts and sources they use) and what was
+found since (`own_fact.csv` and `own_source.csv` beside the recipes), and writes `fact.csv` and `source.csv` of the
+package. Whoever has only this repository never needs to run it: the package carries its facts.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ OWN_SOURCES = (
 )  # fmt: skip
 
 
+SAME_SOURCE = {f"seed00{n}": f"seed_00{n}" for n in range(5)}
+"""Ids that one collection has for sources of another."""
+
+
 def read(path: Path) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -41,7 +45,7 @@ def read(path: Path) -> list[Row]:
 
 def statements(folder: Path, name: str) -> Iterator[Row]:
     for row in read(folder / f"{name}.csv"):
-        yield row | {"id": row["fact_id"], "source": row["source_id"]}
+        yield row | {"id": row["fact_id"], "source": SAME_SOURCE.get(row["source_id"], row["source_id"])}
 
 
 def emission_statements(folder: Path) -> Iterator[Row]:
@@ -133,6 +137,12 @@ def wanted_ids() -> set[str]:
     return set(re.findall(r"\b(?:UN-[A-Z0-9]{5}|TF-\d{4}-[A-Z0-9]{3}-[A-Z0-9]{3}-(?:export|import)|pf\d{4})\b", text))
 
 
+def wanted_sources() -> set[str]:
+    """Every source that some recipe names itself: those of commitments and of contradictions."""
+    rows = [row for path in sorted(RECIPES.rglob("*.csv")) for row in read(path)]
+    return {name for row in rows for column in ("source", "sources") for name in (row.get(column) or "").split(";")}
+
+
 def facts(folder: Path) -> list[Row]:
     """All statements on corridor, routes and emissions; of the rest, those that a recipe names."""
     wanted = wanted_ids()
@@ -166,7 +176,8 @@ def main(folder: str) -> None:
     found = facts(Path(folder))
     PACKAGE.mkdir(parents=True, exist_ok=True)
     write(PACKAGE / "fact.csv", FACT_COLUMNS, found)
-    write(PACKAGE / "source.csv", SOURCE_COLUMNS, sources(Path(folder), {row["source"] for row in found}))
+    used = {row["source"] for row in found} | wanted_sources()
+    write(PACKAGE / "source.csv", SOURCE_COLUMNS, sources(Path(folder), used))
     print(f"{len(found)} facts")
 
 
