@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -31,6 +33,13 @@ class Problem:
         self.supply, self.goods, self.co2e_usd_t = supply, goods, co2e_usd_t
         self.layers = {unit: Layer(unit, network, supply) for unit, network in networks.items()}
         self.chains = [Chains(self.layers[of.unit], of, n, co2e_usd_t) for n, of in enumerate(goods)]
+
+    def with_demand(self, per_year: Sequence[float]) -> Problem:
+        """The same goods on the same supply, so many units a year of each (n_goods,): all that is packed is shared."""
+        other = copy(self)
+        other.goods = tuple(replace(of, per_year=float(units)) for of, units in zip(self.goods, per_year, strict=True))
+        other.__dict__.pop("per_year", None)
+        return other
 
     @property
     def corridor(self) -> Corridor:
