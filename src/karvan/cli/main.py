@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -19,14 +20,18 @@ COMMANDS = {
     "gtfs": "Journeys over a timetable of somebody else's.",
     "simulate": "Simulate a corridor: times, queues, bottlenecks, with intervals.",
     "assign": "Put all demand on the network: flows, what is unserved, what capacity is worth.",
+    "scenarios": "What scenarios there are, and what each changes.",
     "calibrate": "Fit what nobody has published to what is.",
     "info": "What a corridor package holds.",
     "check": "Check a corridor package: every problem at once.",
     "evidence": "Where numbers are from: basis, facts, conflicts, coverage.",
+    "commitments": "What was agreed and promised, and what became of it.",
     "runs": "The runs that are there, and how far each is.",
     "charts": "Draw the charts of a run: queues, lost time, times door to door.",
+    "report": "A run as one document: map, charts, tables, assumptions, how to cite.",
     "sql": "Answer a question in SQL over all runs.",
-    "export": "Write a corridor as GeoJSON, GMNS, a folder or a zip.",
+    "export": "Write a corridor as GeoJSON, GMNS, OC4IDS, a folder or a zip.",
+    "import": "Projects that others publish, as tables of a package.",
     "warm": "Compile all kernels now, so that the first run is fast.",
 }
 
@@ -40,7 +45,9 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"karvan.cli.{cmd_name}").command
+        # No module can be called by a word of the language: that of `import` is import_.
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"karvan.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

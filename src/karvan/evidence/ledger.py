@@ -62,11 +62,11 @@ class Ledger:
 
     def search(self, words: str, most: int = 20) -> list[Row]:
         """Facts that hold all the words (case and accents aside), those with most of them in the subject first."""
-        wanted = _plain(words).split()
+        wanted = plain(words).split()
         found = []
         for fact in self.facts.values():
-            head = _plain(f"{fact.id} {fact.subject} {fact.metric}")
-            body = f"{head} {_plain(f'{fact.value} {fact.unit} {fact.period} {fact.scope} {fact.note}')}"
+            head = plain(f"{fact.id} {fact.subject} {fact.metric}")
+            body = f"{head} {plain(f'{fact.value} {fact.unit} {fact.period} {fact.scope} {fact.note}')}"
             if wanted and all(word in body for word in wanted):
                 found.append((-sum(word in head for word in wanted), fact.id, fact))
         return [fact for _, _, fact in sorted(found, key=lambda entry: entry[:2])[:most]]
@@ -92,5 +92,6 @@ class Ledger:
         return counts
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text as it is compared: case and accents aside."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

@@ -73,7 +73,14 @@ def charts(found: Simulation) -> dict[str, Any]:
     """
     ready()
     made = {"queues": _queues(found), "causes": _causes(found), "places": _places(found), "times": _times(found)}
-    return {name: _in_style(chart) for name, chart in made.items() if chart is not None}
+    return {name: in_style(chart) for name, chart in made.items() if chart is not None}
+
+
+def drawings(found: Simulation) -> dict[str, str]:
+    """The charts of a run as SVG, by name. Raises InputError where the extra is not installed."""
+    ready()
+    vl: Any = import_module("vl_convert")
+    return {name: renumbered(vl.vegalite_to_svg(chart.to_json(indent=None))) for name, chart in charts(found).items()}
 
 
 def _put(content: bytes, file: Any) -> None:
@@ -89,17 +96,17 @@ def _files(drawn: dict[str, Any], kind: str) -> Iterable[tuple[str, bytes]]:
         for chart in parts:
             chart.config = alt.Undefined  # only a whole page may have one
         page = alt.vconcat(*parts, spacing=40).resolve_scale(color="independent", strokeDash="independent")
-        yield "charts.html", _in_style(page).to_html(inline=True, embed_options=MENU).encode()
+        yield "charts.html", in_style(page).to_html(inline=True, embed_options=MENU).encode()
         return
     for name, chart in drawn.items():
         spec = chart.to_json(indent=None)
         if kind == "svg":
-            yield f"{name}.svg", _renumbered(vl.vegalite_to_svg(spec)).encode()
+            yield f"{name}.svg", renumbered(vl.vegalite_to_svg(spec)).encode()
         else:
             yield f"{name}.png", vl.vegalite_to_png(spec, scale=2.0)
 
 
-def _renumbered(svg: str) -> str:
+def renumbered(svg: str) -> str:
     """An SVG whose clips are numbered from 0: Vega goes on counting from one image to the next."""
     numbers: dict[str, int] = {}
     return re.sub(r"\bclip(\d+)\b", lambda clip: f"clip{numbers.setdefault(clip[1], len(numbers))}", svg)
@@ -262,7 +269,7 @@ def _small(text: str) -> dict[str, Any]:
     return {"text": text, "fontSize": 11, "fontWeight": "normal", "offset": 2}
 
 
-def _in_style(chart: Any) -> Any:
+def in_style(chart: Any) -> Any:
     """A chart on a light background, with plain axes."""
     alt: Any = import_module("altair")
     chart.config = alt.Config(
