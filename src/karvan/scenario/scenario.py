@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -107,24 +107,29 @@ class Scenario:
         return (*built, *cells, *shut, *closed, *factors)
 
 
-def scenario(corridor: Corridor, text: str) -> Scenario:
+def scenario(corridor: Corridor, text: str, *, year: int | None = None, without: Collection[str] = ()) -> Scenario:
     """The scenario that is meant: NAME, FILE.yaml, project:ID, commitment:ID, or several joined by +.
 
     What is joined stands side by side: where the order would matter it is refused. A project that is named here is
     built in the world of the scenarios beside it, in full, whatever its date; one that a scenario lists, by its date.
 
+    Args:
+        year: another one than the scenario's own: for projects by their dates, and as the year of its demand.
+        without: projects that are left out, though a scenario lists them.
+
     Raises:
         InputError: with every mistake in it.
     """
-    found = stack(corridor, text)
+    found = stack(corridor, text).without(without)
     words = found.words
-    year = found.agreed("year", {name: said.year for name, said in words.items() if said.year is not None})
+    own = found.agreed("year", {name: said.year for name, said in words.items() if said.year is not None})
     of = found.agreed("demand/of", {name: said.demand.of for name, said in words.items() if said.demand.of is not None})
     years = sorted({row.year for row in corridor.rows("demand")})
     if not years:
         raise InputError("the scenario", [Problem("demand", "none in the package", "add demand.csv")])
-    year = year if year is not None else of if of is not None else years[0]
-    of = of if of is not None else year if year in years else years[-1]
+    own = own if own is not None else of if of is not None else years[0]
+    year = own if year is None else year
+    of = of if of is not None else own if own in years else years[-1]
     price = found.agreed(
         "prices/co2e_usd_t",
         {name: said.prices.co2e_usd_t for name, said in words.items() if said.prices.co2e_usd_t is not None},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,16 @@ class Stack:
     def below(self, name: str) -> frozenset[str]:
         """All scenarios that one stands on."""
         return frozenset(found for base in self.words[name].on for found in (base, *self.below(base)))
+
+    def without(self, projects: Collection[str]) -> Stack:
+        """The same, these projects left out wherever they are listed."""
+        if not projects:
+            return self
+        words = {
+            name: said.model_copy(update={"projects": tuple(one for one in said.projects if one not in projects)})
+            for name, said in self.words.items()
+        }
+        return replace(self, words=words)
 
     def agreed(self, what: str, said: Mapping[str, Any]) -> Any:
         """What the uppermost scenarios say of something (by their name); None where none does. Raises InputError where

@@ -101,12 +101,11 @@ def alternatives(problem: Problem) -> list[list[Ints]]:
 
 
 def wanted_units(before: Floats, groups: list[list[Ints]], old: Floats, now: Floats, theta: float) -> Floats:
-    """Units a year that the costs of now ask for (n_goods,), by incremental logit; where a cost is missing, as before."""
+    """Units a year that the costs of now ask for (n_goods,), by incremental logit; as before where a cost is missing."""
     wanted = before.copy()
-    for group in groups:
+    for every in groups:
+        group = [rows for rows in every if before[rows].sum() > 0]
         units = np.array([before[rows].sum() for rows in group])
-        if not units.all():
-            group, units = [rows for rows, some in zip(group, units, strict=True) if some], units[units > 0]
         costs = [[float(before[rows] @ cost[rows] / before[rows].sum()) for rows in group] for cost in (old, now)]
         if len(group) < 2 or np.isnan(costs).any() or costs[0] == costs[1]:
             continue
