@@ -21,6 +21,7 @@ COMMANDS = {
     "simulate": "Simulate a corridor: times, queues, bottlenecks, with intervals.",
     "assign": "Put all demand on the network: flows, what is unserved, what capacity is worth.",
     "scenarios": "What scenarios there are, and what each changes.",
+    "compare": "What scenarios change, by how much, with intervals.",
     "calibrate": "Fit what nobody has published to what is.",
     "info": "What a corridor package holds.",
     "check": "Check a corridor package: every problem at once.",
