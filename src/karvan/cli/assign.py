@@ -18,8 +18,8 @@ from karvan.cli.output import (
 )
 
 NO_WAY, NOT_CONVERGED = 4, 5
-OURS = ("package", "scenario", "year", "demand", "free", "co2e_usd_t", "simulate", "settled", "days", "replications",
-        "seed", "changes", "closings")  # fmt: skip
+OURS = ("package", "scenario", "year", "demand", "elsewhere", "free", "co2e_usd_t", "simulate", "settled", "days",
+        "replications", "seed", "changes", "closings")  # fmt: skip
 FOREIGN = ("network", "uses", "omx", "matrix", "skims", "to_gmns")
 """Options that are of a corridor only, and of foreign networks only."""
 
@@ -43,6 +43,9 @@ FOREIGN = ("network", "uses", "omx", "matrix", "skims", "to_gmns")
 @click.option("--year", type=int, metavar="YEAR", help="Whose demand, services and closures. [default: 2024]")
 @click.option("--demand", type=float, metavar="FACTOR", help="Factor on all demand. [default: 1]")
 @click.option("--free", is_flag=True, default=None, help="Goods may take any family and border, not only their own.")
+@click.option(
+    "--elsewhere", is_flag=True, default=None, help="Goods leave their families where queues make these too dear."
+)
 @click.option("--co2e-price", "co2e_usd_t", type=float, metavar="USD", help="What shippers count for a tonne of CO2e.")
 @click.option(
     "--simulate",

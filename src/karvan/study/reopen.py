@@ -1,0 +1,96 @@
+"""The corridor of a run made before: the package as it is now, with the run's own changes, and what differs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from karvan.corridor import Corridor
+from karvan.corridor import load as load_corridor
+from karvan.evidence.inputs import table_digest
+from karvan.evidence.run import RunFolder
+from karvan.ground.errors import InputError, KarvanError
+from karvan.ground.version import VERSION
+from karvan.scenario import bend, read_change
+from karvan.study.scenarios import open_scenario
+from karvan.tables.plans import PLANNED
+
+LACKING = "no map, and no word on assumptions."
+CHANGED = ("assign", "simulate")
+"""Commands whose `changes` are made to a corridor; those of others name scenarios or projects."""
+NAMED = 6
+"""Tables that a sentence names."""
+UNREAD = {
+    "source", "fact", "basis", "target", "trace", "waypoint", "place_name", "project", "effect", "commitment",
+    "commitment_status", "contradiction",
+}  # fmt: skip
+"""Tables that no engine reads: what is known, drawn and promised."""
+
+
+class Reopened(NamedTuple):
+    """A corridor, and sentences on what of it is not as a run read it."""
+
+    corridor: Corridor | None
+    doubts: tuple[str, ...] = ()
+    """What bears on figures, or is why there is no corridor."""
+    remarks: tuple[str, ...] = ()
+    """What bears on none."""
+
+
+def corridor_of(run: RunFolder, package: str | None = None, scenario: str | None = None) -> Reopened:
+    """The corridor that a run read, as far as it can be had now, and sentences on what is not as it was.
+
+    Args:
+        run: the run.
+        package: where its package is, if not among those that ship.
+        scenario: its scenario as `open_scenario` takes it, if not one that comes with the package.
+
+    Returns:
+        the corridor in the run's scenario and after its changes, if it can be had; and in what it differs.
+
+    Raises:
+        InputError: for a package or scenario that is given and cannot be used.
+    """
+    inputs = run.record["inputs"]
+    name, named = str(inputs.get("package", "")), str(inputs.get("scenario") or "")
+    doubts = []
+    if inputs.get("karvan") != VERSION:
+        doubts.append(f"The run was made by karvan {inputs.get('karvan')}; this report is by karvan {VERSION}.")
+    try:
+        corridor = load_corridor(package or name)
+    except InputError:
+        if package is not None:
+            raise
+        return Reopened(None, (*doubts, f"The package {name} is not at hand: {LACKING} Give it with --package."))
+    if corridor.name != name:
+        doubts.append(f"The run is of the package {name}, while {corridor.name} is given.")
+    try:
+        world = open_scenario(corridor, named if scenario is None else scenario)
+    except InputError:
+        if scenario is not None:
+            raise
+        return Reopened(None, (*doubts, f"The scenario {named} is not at hand: {LACKING} Give it with --scenario."))
+    changes = inputs.get("changes") or () if inputs.get("command") in CHANGED else ()
+    try:
+        bent = bend(world.corridor, [read_change(str(change)) for change in changes])
+    except KarvanError:
+        return Reopened(None, (*doubts, f"The run's changes can no longer be made to {name}: {LACKING}"))
+    then = inputs.get("tables") or {}
+    now = {table: table_digest(table, rows) for table, rows in bent.tables.items() if rows}
+    others = [table for table in sorted(then.keys() | now.keys()) if then.get(table) != now.get(table)]
+    read = [table for table in others if _read(table)]
+    if read:
+        said = "Figures are the run's own; the map and what is said of assumptions are of the package as it is now."
+        return Reopened(bent, (*doubts, f"The package is not as the run read it: {_named(read)}. {said}"))
+    if others:
+        said = f"Since the run the package has changed in what no engine reads: {_named(others)}."
+        return Reopened(bent, tuple(doubts), (said,))
+    return Reopened(bent, tuple(doubts))
+
+
+def _read(table: str) -> bool:
+    """Whether an engine reads a table, or may."""
+    return table not in UNREAD and not table.startswith(PLANNED)
+
+
+def _named(tables: list[str]) -> str:
+    return ", ".join(tables[:NAMED]) + (f" and {len(tables) - NAMED} more" if len(tables) > NAMED else "")
