@@ -17,23 +17,31 @@ if TYPE_CHECKING:
     from karvan.ground.errors import InputError, KarvanError
     from karvan.itinerary.plan import Plan
     from karvan.sim.simulation import Simulation
+    from karvan.study.appraise import Appraised, appraise
     from karvan.study.assign import Assignment, assign
     from karvan.study.assign_roads import assign_roads
     from karvan.study.batch import plan_batch
     from karvan.study.calibrate import calibrate
+    from karvan.study.comparison.ask import Compare
+    from karvan.study.comparison.comparison import Comparison, compare
     from karvan.study.flows import Assign
     from karvan.study.matrix import matrix
     from karvan.study.plan import Planner, plan
+    from karvan.study.projects.request import Appraise
     from karvan.study.reach import reach
     from karvan.study.simulate import Simulate, simulate
 
 __version__ = VERSION
 __all__ = [
-    "Assign", "Assignment", "Corridor", "InputError", "KarvanError", "Plan", "Planner", "Simulate", "Simulation",
-    "__version__", "assign", "assign_roads", "calibrate", "load", "matrix", "plan", "plan_batch", "reach", "simulate",
+    "Appraise", "Appraised", "Assign", "Assignment", "Compare", "Comparison", "Corridor", "InputError",
+    "KarvanError", "Plan", "Planner", "Simulate", "Simulation", "__version__", "appraise", "assign", "assign_roads",
+    "calibrate", "compare", "load", "matrix", "plan", "plan_batch", "reach", "simulate",
 ]  # fmt: skip
 
 _HOMES = {
+    "Appraise": "karvan.study.projects.request",
+    "Appraised": "karvan.study.appraise",
+    "appraise": "karvan.study.appraise",
     "Assign": "karvan.study.flows",
     "Assignment": "karvan.study.assign",
     "assign": "karvan.study.assign",
@@ -44,6 +52,9 @@ _HOMES = {
     "KarvanError": "karvan.ground.errors",
     "Plan": "karvan.itinerary.plan",
     "calibrate": "karvan.study.calibrate",
+    "Compare": "karvan.study.comparison.ask",
+    "Comparison": "karvan.study.comparison.comparison",
+    "compare": "karvan.study.comparison.comparison",
     "Planner": "karvan.study.plan",
     "plan": "karvan.study.plan",
     "plan_batch": "karvan.study.batch",

@@ -20,6 +20,7 @@ COMMANDS = {
     "gtfs": "Journeys over a timetable of somebody else's.",
     "simulate": "Simulate a corridor: times, queues, bottlenecks, with intervals.",
     "assign": "Put all demand on the network: flows, what is unserved, what capacity is worth.",
+    "appraise": "What projects are worth: NPV, EIRR, BCR, what they hang on, who gains.",
     "scenarios": "What scenarios there are, and what each changes.",
     "compare": "What scenarios change, by how much, with intervals.",
     "calibrate": "Fit what nobody has published to what is.",

@@ -43,6 +43,8 @@ class Assign:
     """Rounds at most; None: those of the method."""
     demand: float = 1.0
     """Factor on all demand."""
+    elsewhere: bool = False
+    """Whether goods leave the families that their rows name where queues make these dearer than what they know."""
     free: bool = False
     """Whether goods may take any family and border, and not only those that their rows of demand name."""
     co2e_usd_t: float = 0.0
@@ -110,7 +112,11 @@ def problem_of(
     goods = goods_of(corridor, ask.year, ask.demand, free=ask.free)
     units = [unit for unit in UNITS if any(of.unit == unit for of in goods)]
     networks = {unit: pack(carrying(corridor, unit), supply.without_queues) for unit in units}
-    return FlowProblem(supply, networks, goods, ask.co2e_usd_t)
+    problem = FlowProblem(supply, networks, goods, ask.co2e_usd_t)
+    if ask.elsewhere:
+        for chains in problem.chains:
+            chains.leave(ask.theta)
+    return problem
 
 
 def solve(

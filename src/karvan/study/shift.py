@@ -101,7 +101,7 @@ def alternatives(problem: Problem) -> list[list[Ints]]:
 
 
 def wanted_units(before: Floats, groups: list[list[Ints]], old: Floats, now: Floats, theta: float) -> Floats:
-    """Units a year that the costs of now ask for (n_goods,), by incremental logit; as before where a cost is missing."""
+    """Units a year that today's costs ask for (n_goods,), by incremental logit; as before where a cost is missing."""
     wanted = before.copy()
     for every in groups:
         group = [rows for rows in every if before[rows].sum() > 0]

@@ -62,11 +62,12 @@ class Chains:
         self.open_cost = self.price + goods.usd_h * layer.hours + co2e_usd_t / 1000 * self.kg
         """Of each arc, whether or not it has any capacity (n_arcs,)."""
         self.cost = np.where(layer.shut, np.inf, self.open_cost)
-        self.allowed = self.marked.allowed(
-            goods.families, closed_to(layer.network.corridor, goods.origin, goods.destination)
-        )
+        self.closed = closed_to(layer.network.corridor, goods.origin, goods.destination)
+        self.allowed = self.marked.allowed(goods.families, self.closed)
         start, end = Node(START, goods.origin), Node(END, goods.destination)
         self._known: dict[tuple[int, ...], Chain] = {}
+        self.way_out: Chain | None = None
+        """Where goods go that would rather leave than pay more than its cost; see `leave`."""
         self.start, self.end = (int(self.network.node_ix.get(node, -1)) for node in (start, end))
 
     @cached_property
@@ -110,7 +111,29 @@ class Chains:
         """
         cost = self.cost_at(price, wait_h)
         found = self.find_fitting(cost, self.allowed)
-        return (float(cost[list(found)].sum()), self.chain(found)) if found else None
+        if not found:
+            return None
+        least = float(cost[list(found)].sum())
+        if self.way_out and self.way_out.cost < least:
+            return self.way_out.cost, self.way_out
+        return least, self.chain(found)
+
+    def leave(self, theta: float) -> None:
+        """Let goods leave their families where these become too dear.
+
+        They go by the cheapest chain of any other family, as it is without queues, of which they are too few to matter.
+        That they do not go so today, though it may be cheaper, shows what their own way is worth to them: at least the
+        difference, and 1/theta of its cost more, which is the scale on which a logit tells costs apart.
+        """
+        own = self.find_fitting(self.cost, self.allowed)
+        others = self.marked.allowed((), self.closed) & ~self.allowed
+        other = self.find_fitting(self.cost, others) if own and others else ()
+        if other:
+            chain, mine = self._chain(other), float(self.cost[list(own)].sum())
+            nothing, none = np.empty(0, dtype=np.int64), np.empty(0)
+            self.way_out = chain._replace(
+                cost=max(chain.cost, mine) + mine / theta, taken=nothing, amounts=none, waited=nothing, times=none
+            )
 
     def best_of_families(self, price: Floats, wait_h: Floats) -> list[tuple[float, Chain]]:
         """The cheapest chain of each family that the goods may take, and has one, in the order of the rules."""

@@ -9,8 +9,8 @@ from karvan.corridor import Corridor
 from karvan.flow.services.flows import ServiceFlows
 from karvan.scenario.scenario import scenario
 from karvan.scenario.stack import AND, PROJECT
-from karvan.study.benefits import NOTHING, Benefits, at_prices_of, benefits
 from karvan.study.flows import Assign, problem_of, solve
+from karvan.study.projects.benefits import NOTHING, Benefits, at_prices_of, benefits
 from karvan.study.shift import shift
 from karvan.study.simulate import Progress
 
@@ -73,7 +73,9 @@ class Valuation:
         return self._bases[year]
 
     def _ask(self, year: int) -> Assign:
-        return Assign(year=year, gap=GAP, iterations=ITERATIONS, demand=self.level(year), theta=self.theta)
+        return Assign(
+            year=year, gap=GAP, iterations=ITERATIONS, demand=self.level(year), theta=self.theta, elsewhere=True
+        )
 
     def _corridor(self, chosen: Collection[str], year: int) -> Corridor:
         words = AND.join([self.base, *(f"{PROJECT}{one}" for one in sorted(chosen))])
