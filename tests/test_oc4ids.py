@@ -22,13 +22,13 @@ from karvan.corridor import Corridor
 from karvan.corridor.check import check
 from karvan.corridor.row import Row, as_text, key_of
 from karvan.formats import oc4ids_read
-from karvan.formats.oc4ids import write
-from karvan.formats.oc4ids_check import problems_of
-from karvan.formats.oc4ids_codes import STATE_OF
-from karvan.formats.oc4ids_read import DEEPEST, read
-from karvan.formats.oc4ids_rows import Imported, Wish, rows_of
-from karvan.formats.oc4ids_time import month_after
-from karvan.formats.oc4ids_write import Publication, package_of
+from karvan.formats.oc4ids.check import problems_of
+from karvan.formats.oc4ids.codes import STATE_OF
+from karvan.formats.oc4ids.package import write
+from karvan.formats.oc4ids.read import DEEPEST, read
+from karvan.formats.oc4ids.rows import Imported, Wish, rows_of
+from karvan.formats.oc4ids.time import month_after
+from karvan.formats.oc4ids.write import Publication, package_of
 from karvan.ground.errors import InputError
 from karvan.tables import BY_NAME
 from karvan.tables.plans import PROJECT_KINDS, PROJECT_STATES

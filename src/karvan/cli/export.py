@@ -56,8 +56,8 @@ def command(form: str, path: Path, package: str, **said: str) -> None:
 
 def _oc4ids(corridor: Corridor, path: Path, publisher: str, prefix: str, uri: str, date: str, licence: str) -> None:
     from karvan.corridor.package import replace_file
-    from karvan.formats.oc4ids import write
-    from karvan.formats.oc4ids_write import PREFIX, Publication, package_of
+    from karvan.formats.oc4ids.package import write
+    from karvan.formats.oc4ids.write import PREFIX, Publication, package_of
 
     published = dt.datetime.combine(_day(date), dt.time(), dt.UTC)
     publication = Publication(published, publisher, prefix or PREFIX, uri, licence)

@@ -51,8 +51,8 @@ def command(
     """
     from karvan.corridor import load
     from karvan.corridor.package import write_folder
-    from karvan.formats.oc4ids_read import read_file
-    from karvan.formats.oc4ids_rows import Wish, rows_of
+    from karvan.formats.oc4ids.read import read_file
+    from karvan.formats.oc4ids.rows import Wish, rows_of
 
     read = read_file(path)
     imported = rows_of(read, load(package), Wish(kind, confidence, rates), path.name)

@@ -12,11 +12,11 @@ from typing import Any
 
 from karvan.corridor.row import Row, new_row
 from karvan.formats.foreign import Gathered
-from karvan.formats.oc4ids import Project
-from karvan.formats.oc4ids_parts import Observation
-from karvan.formats.oc4ids_read import Read, Remarks
-from karvan.formats.oc4ids_shape import Period, Value, slug
-from karvan.formats.oc4ids_time import DAYS_A_YEAR, month_after, when, whole_months
+from karvan.formats.oc4ids.package import Project
+from karvan.formats.oc4ids.parts import Observation
+from karvan.formats.oc4ids.read import Read, Remarks
+from karvan.formats.oc4ids.shape import Period, Value, slug
+from karvan.formats.oc4ids.time import DAYS_A_YEAR, month_after, when, whole_months
 from karvan.tables import BY_NAME
 from karvan.tables.cell import LONGEST_NOTE, LONGEST_TEXT, write
 

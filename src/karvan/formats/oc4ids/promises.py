@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from karvan.corridor.row import Row
-from karvan.formats.oc4ids_codes import MilestoneStatus
-from karvan.formats.oc4ids_parts import Milestone, Organization
-from karvan.formats.oc4ids_shape import slug
-from karvan.formats.oc4ids_time import day_of, instant_of
+from karvan.formats.oc4ids.codes import MilestoneStatus
+from karvan.formats.oc4ids.parts import Milestone, Organization
+from karvan.formats.oc4ids.shape import slug
+from karvan.formats.oc4ids.time import day_of, instant_of
 
 COMMITTED = "committedParty"
 """Role of who signs or promises; the open codelist has none for it."""

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from karvan.corridor.row import Row
-from karvan.formats.oc4ids_codes import UNIT_CODES
-from karvan.formats.oc4ids_parts import Budget, Metric, Observation, Unit
-from karvan.formats.oc4ids_shape import Period, Value
-from karvan.formats.oc4ids_time import DAYS_A_YEAR, after_months, instant_of, when
+from karvan.formats.oc4ids.codes import UNIT_CODES
+from karvan.formats.oc4ids.parts import Budget, Metric, Observation, Unit
+from karvan.formats.oc4ids.shape import Period, Value
+from karvan.formats.oc4ids.time import DAYS_A_YEAR, after_months, instant_of, when
 from karvan.tables import BY_NAME
 from karvan.tables.plans import PLANNED
 

@@ -16,8 +16,7 @@ from functools import cached_property
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row, key_of
-from karvan.formats.oc4ids import Completion, Package, Project, Publisher
-from karvan.formats.oc4ids_codes import (
+from karvan.formats.oc4ids.codes import (
     COUNTRY_SCHEME,
     KIND_SCHEME,
     LOCODE_SCHEME,
@@ -29,10 +28,11 @@ from karvan.formats.oc4ids_codes import (
     ProjectType,
     Status,
 )
-from karvan.formats.oc4ids_metrics import budget_of, built_by, effect_of, figures_of, lifetime_of, period_of
-from karvan.formats.oc4ids_parts import Document, Metric, RelatedProject
-from karvan.formats.oc4ids_promises import parties_of, promises_of, works_of
-from karvan.formats.oc4ids_shape import (
+from karvan.formats.oc4ids.metrics import budget_of, built_by, effect_of, figures_of, lifetime_of, period_of
+from karvan.formats.oc4ids.package import Completion, Package, Project, Publisher
+from karvan.formats.oc4ids.parts import Document, Metric, RelatedProject
+from karvan.formats.oc4ids.promises import parties_of, promises_of, works_of
+from karvan.formats.oc4ids.shape import (
     URI,
     Classification,
     Gazetteer,
@@ -41,7 +41,7 @@ from karvan.formats.oc4ids_shape import (
     SimpleIdentifier,
     uri,
 )
-from karvan.formats.oc4ids_time import day_of, instant_of
+from karvan.formats.oc4ids.time import day_of, instant_of
 from karvan.ground.errors import InputError, Problem, shown
 from karvan.tables.plans import PLANNABLE, PLANNED
 

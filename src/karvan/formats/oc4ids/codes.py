@@ -82,7 +82,7 @@ STATUS_OF: dict[str, Status] = {
     "completed": "maintenance",
     "cancelled": "cancelled",
 }
-"""The status of each state of a project. A stalled one has none of its own: see `oc4ids_write`."""
+"""The status of each state of a project. A stalled one has none of its own: see `write`."""
 STATE_OF = {code: state for state, code in STATUS_OF.items()} | {"completion": "completed"}
 """The state that a status tells: of a project in completion the assets are there, and are handed over."""
 OLD_STATES = {"completed": "maintenance"}

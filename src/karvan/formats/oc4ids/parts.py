@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from karvan.formats.oc4ids_codes import (
+from karvan.formats.oc4ids.codes import (
     Arrangement,
     Asset,
     ContractNature,
@@ -17,7 +17,7 @@ from karvan.formats.oc4ids_codes import (
     ReleaseTag,
     Repayment,
 )
-from karvan.formats.oc4ids_shape import (
+from karvan.formats.oc4ids.shape import (
     Address,
     Classification,
     Country,

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from karvan.formats.oc4ids_codes import COUNTRIES, CURRENCIES, GeometryType
+from karvan.formats.oc4ids.codes import COUNTRIES, CURRENCIES, GeometryType
 from karvan.ground.errors import nearest
 
 T = TypeVar("T")

@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from karvan.formats.oc4ids import Package, Project
-from karvan.formats.oc4ids_shape import Thing
+from karvan.formats.oc4ids.package import Package, Project
+from karvan.formats.oc4ids.shape import Thing
 from karvan.ground.errors import LONGEST_SHOWN, Problem, nearest, shown
 
 Address = tuple[str | int, ...]

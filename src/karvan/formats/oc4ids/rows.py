@@ -14,8 +14,7 @@ from karvan.corridor.corridor import Corridor
 from karvan.corridor.package import Description, table_files
 from karvan.corridor.row import Row, as_text, new_row
 from karvan.formats.foreign import Gathered
-from karvan.formats.oc4ids import Project
-from karvan.formats.oc4ids_codes import (
+from karvan.formats.oc4ids.codes import (
     AT_ITS_END,
     COUNTRY_SCHEME,
     KIND_OF,
@@ -26,10 +25,11 @@ from karvan.formats.oc4ids_codes import (
     STATE_OF,
     STATE_SCHEME,
 )
-from karvan.formats.oc4ids_numbers import Evidence, Numbers, clean, cut, source_of
-from karvan.formats.oc4ids_places import Places
-from karvan.formats.oc4ids_read import Read, Remark, Remarks
-from karvan.formats.oc4ids_shape import slug
+from karvan.formats.oc4ids.numbers import Evidence, Numbers, clean, cut, source_of
+from karvan.formats.oc4ids.package import Project
+from karvan.formats.oc4ids.places import Places
+from karvan.formats.oc4ids.read import Read, Remark, Remarks
+from karvan.formats.oc4ids.shape import slug
 from karvan.ground.errors import InputError, Problem, nearest
 from karvan.tables import BY_NAME
 from karvan.tables.cell import LONGEST_NOTE, LONGEST_TEXT, BadCell, parse

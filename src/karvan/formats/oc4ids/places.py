@@ -7,10 +7,10 @@ from math import inf
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
-from karvan.formats.oc4ids import Project
-from karvan.formats.oc4ids_codes import COUNTRY_SCHEME, LOCODE_SCHEME
-from karvan.formats.oc4ids_read import Remarks
-from karvan.formats.oc4ids_shape import Location
+from karvan.formats.oc4ids.codes import COUNTRY_SCHEME, LOCODE_SCHEME
+from karvan.formats.oc4ids.package import Project
+from karvan.formats.oc4ids.read import Remarks
+from karvan.formats.oc4ids.shape import Location
 from karvan.ground.sphere import great_circle_km
 from karvan.tables.plans import PLANNED
 

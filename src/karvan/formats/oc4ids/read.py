@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from karvan.formats.foreign import Gathered
-from karvan.formats.oc4ids import Project
-from karvan.formats.oc4ids_check import problems_of, project_problems
-from karvan.formats.oc4ids_codes import OLD_STATES, VERSION
+from karvan.formats.oc4ids.check import problems_of, project_problems
+from karvan.formats.oc4ids.codes import OLD_STATES, VERSION
+from karvan.formats.oc4ids.package import Project
 from karvan.ground.errors import InputError, Problem, shown
 
 LARGEST_FILE = 64 * 2**20

@@ -2,8 +2,8 @@
 
 The Open Contracting for Infrastructure Data Standard 0.9.5 (Open Contracting Partnership and CoST, 28 February 2024),
 project package and project schema, every field of it: what is required, types, formats, closed codelists, lists without
-repetition, nothing empty. `oc4ids_check` adds what the standard says in words; `oc4ids_write` makes a package out of a
-corridor's projects and `oc4ids_read` rows out of a package.
+repetition, nothing empty. `check` adds what the standard says in words; `write` makes a package out of a
+corridor's projects and `read` rows out of a package.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from karvan.formats.oc4ids_codes import VERSION, Goal, Oversight, ProjectType, Status
-from karvan.formats.oc4ids_parts import (
+from karvan.formats.oc4ids.codes import VERSION, Goal, Oversight, ProjectType, Status
+from karvan.formats.oc4ids.parts import (
     Benefit,
     Budget,
     ContractingProcess,
@@ -26,7 +26,7 @@ from karvan.formats.oc4ids_parts import (
     RelatedProject,
     Transaction,
 )
-from karvan.formats.oc4ids_shape import (
+from karvan.formats.oc4ids.shape import (
     Address,
     Classification,
     Flag,
