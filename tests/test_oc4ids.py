@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from karvan.corridor import Corridor
 from karvan.corridor.check import check
 from karvan.corridor.row import Row, as_text, key_of
-from karvan.formats import oc4ids_read
+from karvan.formats.oc4ids import read as reading
 from karvan.formats.oc4ids.check import problems_of
 from karvan.formats.oc4ids.codes import STATE_OF
 from karvan.formats.oc4ids.package import write
@@ -764,7 +764,7 @@ def test_e01_a_file_that_is_none(content: bytes, found: str) -> None:
 
 
 def test_e02_a_file_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oc4ids_read, "LARGEST_FILE", 10)
+    monkeypatch.setattr(reading, "LARGEST_FILE", 10)
     with pytest.raises(InputError, match="give at most 10"):
         read(json.dumps(ROAD).encode())
 
