@@ -13,10 +13,16 @@ INVALID = 3
 @click.argument("package", default="middle-corridor")
 @json_option
 def command(package: str, as_json: bool) -> int:
-    """Check PACKAGE (one that ships, a folder, or a zip): cells, references, structure, a basis for every number."""
+    """Check PACKAGE (one that ships, a folder, or a zip).
+
+    Cells, references, structure, a basis for every number; every scenario, and every project built alone.
+    """
     from karvan.corridor.check import check
+    from karvan.study.scenarios import scenario_problems
 
     corridor, problems = check(package)
+    if not problems:
+        problems = scenario_problems(corridor)
     if as_json:
         found = [{"address": p.address, "found": p.found, "remedy": p.remedy} for p in problems]
         print_json({"package": corridor.name, "digest": corridor.digest, "problems": found})
@@ -25,5 +31,6 @@ def command(package: str, as_json: bool) -> int:
         click.echo(f"{len(problems)} problem{'s' * (len(problems) > 1)} in {package}")
     else:
         rows = sum(len(table) for table in corridor.tables.values())
-        click.echo(f"{corridor.name}: {len(corridor.tables)} tables, {rows:,} rows, no problems")
+        scenarios = f", {len(corridor.scenarios)} scenarios" if corridor.scenarios else ""
+        click.echo(f"{corridor.name}: {len(corridor.tables)} tables, {rows:,} rows{scenarios}, no problems")
     return INVALID if problems else 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from karvan.corridor.archive import read_files
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.package import DESCRIPTION_FILE, Description
+from karvan.corridor.promises import promise_problems
 from karvan.corridor.read import read_table
 from karvan.corridor.row import Row, key_of
 from karvan.corridor.structure import structure_problems
@@ -74,7 +75,7 @@ def inspect(package: str | Path) -> tuple[Corridor, list[Problem]]:
     corridor = Corridor(_description(path, files, problems), tables, digest_of(files), _scenarios(files))
     problems += reference_problems(corridor)
     if not problems:
-        problems += structure_problems(corridor)
+        problems += [*structure_problems(corridor), *promise_problems(corridor)]
     return corridor, problems
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from karvan.corridor import Corridor
 from karvan.corridor import load as load_corridor
-from karvan.ground.errors import InputError
+from karvan.ground.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from karvan.scenario.scenario import Scenario
@@ -65,15 +65,15 @@ def departure_in(world: World) -> dt.date | None:
     return today.replace(year=world.scenario.year, day=min(today.day, 28))
 
 
-def scenario_problems(corridor: Corridor) -> list[InputError]:
+def scenario_problems(corridor: Corridor) -> list[Problem]:
     """What is wrong with the scenarios that come with a package, and with each of its projects alone."""
     from karvan.scenario.scenario import scenario as read
 
-    wrong = []
+    wrong: list[Problem] = []
     names = [*sorted(corridor.scenarios), *(f"project:{row.id}" for row in corridor.rows("project") if not row.outside)]
     for name in names:
         try:
             read(corridor, name).on(corridor)
         except InputError as bad:
-            wrong.append(InputError(name, bad.problems))
+            wrong += [Problem(f"{name}: {one.address}", one.found, one.remedy) for one in bad.problems]
     return wrong
