@@ -148,7 +148,8 @@ def command(
         if what_if:
             world = open_scenario(package, scenario)
             planner = planner_of(world.corridor, changes, using)
-            words["depart"] = depart or departure_in(world)
+            own_day = None if depart else departure_in(world)
+            words |= {"depart": depart or own_day, "past": past or own_day is not None}
             plans = planner.what_if(planner.request(origin, destination, **words), what_if, commodity)
         else:
             plans = (

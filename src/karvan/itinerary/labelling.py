@@ -141,15 +141,29 @@ class Labelling:
         order = self.network.into if back else slice(None)
         arc = graph.arc
         _, arc["price"], arc["co2e"], arc["h2"] = (weight[order] for weight in self.weights)
-        served, marks = self.marked.wished, self.marked.marks & self.marked.wished
+        served, marks, canon = self._classes()
         arc["marks"] = marks[order]
-        fixed = 1 << served.bit_length() if apart else 0
+        fixed = 1 << max(served.bit_length(), len(canon).bit_length() - 1) if apart else 0
         labels, slack, made = front_labels(
-            graph, left, start, end, depart, horizon, served=served, fixed=fixed, flat=self.flat, back=back
+            graph, left, start, end, depart, horizon, served=served, fixed=fixed, flat=self.flat, back=back, canon=canon
         )  # fmt: skip
         self.slack, self.labels = max(self.slack, slack), self.labels + made
         chains = self._latest(labels) if back else self._earliest(labels, depart, fixed)
         return [chain for chain in chains if self.marked.serves(chain.marks)]
+
+    def _classes(self) -> tuple[int, Ints, Ints]:
+        """What chains are told apart by in a Pareto search: the class that they must have at the end, the marks of
+        arcs, and the class of each set of marks (none where each is its own).
+
+        Families need no telling apart but where some are closed: then a chain of theirs must not beat one that serves.
+        Of those that serve some are of a class that more marks would close; that the others prune alone is only slower.
+        """
+        marked = self.marked
+        if not marked.closed:
+            return marked.wished, marked.marks & marked.wished, np.empty(0, dtype=np.int64)
+        serving = np.flatnonzero(marked.family_of)
+        served = int(marked.serving[serving[0]]) if len(serving) else 0
+        return served, marked.marks, marked.serving
 
     def champions(self, weights: Sequence[float] = ()) -> list[Chain]:
         """The best chain of every class that serves the wishes: by generalised cost, or by weights of h, USD and kg."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from karvan.network.network import Floats
+from karvan.network.network import Floats, Ints
 
 if TYPE_CHECKING:
     from karvan.kernels.labels import Labels
@@ -26,14 +26,20 @@ _kept = local()
 def front_labels(
     graph: Graph, left: Floats, start: int, end: int, depart: float, horizon: float, *,
     served: int = 0, fixed: int = 0, flat: bool = False, back: bool = False, slacks: Sequence[float] = SLACKS,
+    canon: Ints | None = None,
 ) -> tuple[Labels, float, int]:  # fmt: skip
     """The labels of a Pareto search: exact within the budget, else with the first slack that is.
 
-    Arguments are those of `kernels.labels.front`. Returns the labels, the slack, and how many labels were made in all.
+    Arguments are those of `kernels.labels.front`; without a `canon` each set of marks is a class of its own. Returns
+    the labels, the slack, and how many labels were made in all.
     """
     from karvan.kernels.labels import OK, front
 
-    canon, every = np.arange((served | fixed) + 1, dtype=np.int64), 0
+    if canon is None or not len(canon):
+        canon = np.arange((served | fixed) + 1, dtype=np.int64)
+    elif fixed:
+        canon = np.concatenate([canon, canon | fixed])
+    every = 0
     for slack in slacks:
         budget = BUDGET if slack < slacks[-1] else 1 << 62
 

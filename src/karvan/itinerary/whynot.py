@@ -22,6 +22,9 @@ FAR_DAYS = 1000.0
 """A horizon beyond which nobody plans."""
 
 
+CLOSED = "closed: no goods between these places may go by it"
+
+
 @dataclass(frozen=True)
 class LeftOut:
     """A chain, or a whole family, that is not shown. `beaten_by` is empty where nothing beats it."""
@@ -41,7 +44,8 @@ def absent(network: Network, ask: FindItineraries, found: Found) -> Iterator[Lef
     """Families without a chain, with the reason of each; and better ones that are refused in families that have one."""
     marked = found.families
     there = {marked.of(chain.marks) for chain in (*found.front, *found.champions)}
-    missing = [rule.id for rule in marked.rules if rule.id not in there]
+    missing = [rule.id for rule in marked.rules if rule.id not in there and rule.id not in marked.closed]
+    yield from (LeftOut(family, "", CLOSED) for family in marked.closed)
     if found.obstacle:
         yield from (LeftOut(family, "", found.obstacle) for family in missing)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -43,6 +43,8 @@ class Families:
     """The bit of the family of a chain with a set of marks; 0 where it does not serve the wishes (2 ** n_marks,)."""
     families: Ints
     """Bits of all families that it may still become (2 ** n_marks,)."""
+    closed: tuple[str, ...] = ()
+    """Families that no chain may be of."""
     _names: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, marks: int) -> str:
@@ -53,8 +55,14 @@ class Families:
         return self._names[marks]
 
     def serves(self, marks: int) -> bool:
-        """Whether a chain passed every wished-for place."""
-        return marks & self.wished == self.wished
+        """Whether a chain passed every wished-for place, and is of no closed family."""
+        return bool(self.family_of[marks]) if self.closed else marks & self.wished == self.wished
+
+    @cached_property
+    def serving(self) -> Ints:
+        """For each set of marks the least set from which as many chains to come serve, whatever their families
+        (2 ** n_marks,)."""
+        return _canon((self.family_of != 0).astype(np.int64), len(self.family_of).bit_length() - 1)
 
 
 def _first(rules: tuple[Rule, ...], marks: int) -> int:
@@ -90,7 +98,7 @@ def families(network: Network, via: tuple[str, ...] = (), closed: tuple[str, ...
         remedy = "wish for fewer places, or give the package fewer rules"
         raise InputError("the request", [Problem("via", f"{len(via)} places beside {len(rules)} families", remedy)])
     family_of, may_be = _outcomes(rules, wished, marking.count, closed)
-    return Families(rules, marking.marks, wished, _canon(family_of, marking.count), family_of, may_be)
+    return Families(rules, marking.marks, wished, _canon(family_of, marking.count), family_of, may_be, closed)
 
 
 def _canon(family_of: Ints, count: int) -> Ints:

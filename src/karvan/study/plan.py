@@ -185,7 +185,8 @@ def plan(
     """
     world = open_scenario(package, scenario)
     planner = planner_of(world.corridor, changes, using)
-    depart = depart or departure_in(world)
+    own_day = None if depart else departure_in(world)
+    depart, past = depart or own_day, past or own_day is not None
     ask = planner.request(origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
                           epsilon=epsilon, horizon_days=horizon_days, past=past, goods=goods, documents=documents,
                           shipper=shipper, value_of_time_usd_h=value_of_time_usd_h, tonnes=tonnes, promised=promised,
