@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from karvan.cli.output import json_option, package_option, print_json, print_rich
+from karvan.cli.output import json_option, package_option, print_json, print_rich, scenario_option
 from karvan.corridor import Corridor, load
 from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.tables import BY_NAME
@@ -23,11 +23,14 @@ def command() -> None:
 
 @command.command("basis")
 @click.argument("address", metavar="TABLE/ROW/COLUMN")
+@scenario_option
 @package_option
 @json_option
-def basis(address: str, package: str, as_json: bool) -> None:
+def basis(address: str, scenario: str, package: str, as_json: bool) -> None:
     """The basis of one number: method, grade, the facts used with their sources, and the rivals not used."""
-    corridor = load(package)
+    from karvan.study.scenarios import open_scenario
+
+    corridor = open_scenario(package, scenario).corridor
     table, row, column = read_address(corridor, address)
     value = getattr(corridor.row(table, row), column)
     found = corridor.evidence.find_basis(table, row, column)
