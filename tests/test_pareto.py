@@ -197,6 +197,19 @@ def test_a03_the_best_of_each_family_is_the_cheapest_unless_a_detour_is_cheaper_
                 assert option.price_usd >= usd
 
 
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(pictures())
+def test_a04_a_closed_family_is_as_if_its_place_were_not_there(picture: tuple) -> None:
+    lines, _ = picture
+    families = "place C\nplace D\nfamily c places=C closed=true\nfamily d places=D"
+    network = network_of(lines, {}, more=families)
+    found = search(network, ASK)
+    assert {chain.criteria for chain in found.front} == unbeaten(
+        {way[1:] for way in by_hand(lines, "A", "B") if "C" not in way[0]}
+    )
+    assert all(found.families.of(chain.marks) != "c" for chain in (*found.front, *found.champions))
+
+
 def told(chain: Chain) -> tuple[float, ...]:
     """What thinning compares: hours, dollars, kilograms, and the hours that nine of ten keep."""
     return chain.time_h, chain.price_usd, chain.co2e_kg, chain.time_h + LATE_SD * sqrt(chain.variance_h2)
