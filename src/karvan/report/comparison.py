@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 """Rows of a table on the terminal; the run has them all."""
+ROUNDING = 1e-9
 BEST_OF_ALL = "best of all"
 TOTALS = (
     "created", "delivered", "hours", "waiting", "in_system", "turned_away", "unrouted",
@@ -142,12 +143,13 @@ def _most(of: Mapping[str, Mapping[str, Any]]) -> float:
 
 
 def _families(options: pd.DataFrame) -> Iterator[str]:
-    """Families that come and go."""
-    rows = [row for row in _records(options) if row["change"] in ("appears", "disappears")]
+    """Families that come and go, and requests for which there is none."""
+    rows = [row for row in _records(options) if row["change"] in ("appears", "disappears", "no route")]
     for row in rows[:SHOWN]:
         by = row["after_by"] or row["before_by"]
+        what = f", {row['family'] or BEST_OF_ALL} by {by}" if by else ""
         why = f": {row['why']}" if row["why"] else ""
-        yield f"{row['request']}, {row['family'] or BEST_OF_ALL} by {by} {row['change']}{why}"
+        yield f"{row['request']}{what} {row['change']}{why}"
     if len(rows) > SHOWN:
         yield f"and {len(rows) - SHOWN} more"
     if rows:
@@ -192,7 +194,7 @@ def _interactions(together: pd.DataFrame) -> Iterator[Table]:
         rows = _records(totals[(totals[keys] == list(pair)).all(axis=1)])
         cells = [
             (row["engine"], row["name"] or "all", row["measure"], row["unit"],
-             *(_signed(row[name]) for name in ("first_alone", "second_alone", "together", "interaction")),
+             *(_signed(row[name], row["base"]) for name in ("first_alone", "second_alone", "together", "interaction")),
              _half(row))
             for row in rows
         ]  # fmt: skip
@@ -204,7 +206,7 @@ def _change(row: Mapping[str, Any]) -> tuple[str, str]:
     """The difference and half of its interval; where only one side has the figure, which."""
     if isnan(row["difference"]):
         return {"base": "gone", "scenario": "new"}.get(row.get("only_in", ""), ""), ""
-    return _signed(row["difference"]), _half(row)
+    return (_signed(row["difference"]) if row.get("moved", True) else "="), _half(row)
 
 
 def _half(row: Mapping[str, Any]) -> str:
@@ -216,10 +218,11 @@ def _size(row: Mapping[str, Any]) -> float:
     return float("inf") if isnan(row["difference"]) else abs(float(row["difference"]))
 
 
-def _signed(value: float) -> str:
+def _signed(value: float, size: float = 0.0) -> str:
+    """With its sign; nothing where it is nothing, or no more than rounding of a figure of that size."""
     if isnan(value):
         return ""
-    return "=" if value == 0 else f"{'+' if value > 0 else '-'}{_number(abs(value))}"
+    return "=" if abs(value) <= ROUNDING * max(abs(size), 1.0) else f"{'+' if value > 0 else '-'}{_number(abs(value))}"
 
 
 def _number(value: float) -> str:
