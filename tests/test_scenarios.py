@@ -230,6 +230,14 @@ def test_c06_a_scenario_is_built_in_the_world_it_stands_on(base: Corridor) -> No
         assert bent(corridor, name)[1].row("service", "F1").headway_h == 32
 
 
+def test_c08_a_project_that_a_scenario_lists_may_be_named_beside_it_and_is_then_there_in_full(base: Corridor) -> None:
+    corridor = with_scenarios(base, b="title: B\nyear: 2025\ndemand: {of: 2024}\nprojects: [ferry]\n",
+                              s="title: S\non: [b]\nchanges: [service/F1/headway_h*2]\n")  # fmt: skip
+    assert bent(corridor, "b")[1].row("service", "F1").headway_h == 48
+    assert bent(corridor, "b+project:ferry")[1].row("service", "F1").headway_h == 24
+    assert bent(corridor, "s+project:ferry")[1].row("service", "F1").headway_h == 48
+
+
 def test_c07_years_that_differ_are_refused_unless_one_stands_on_the_other(base: Corridor) -> None:
     one, two = "title: S\nyear: 2024\n", "title: S\nyear: 2025\n"
     assert "year | found 2024 in one and 2025 in two" in told(with_scenarios(base, one=one, two=two), "one+two")

@@ -174,8 +174,8 @@ def _project_layers(found: Stack, projects: Mapping[str, Works]) -> Iterator[Lay
         after = {
             _named(base) for name in listed for base in found.below(name) if project not in found.words[base].projects
         }
-        if project in found.in_full:
-            after |= {_named(name) for name in found.words if project not in found.words[name].projects}
+        if not listed:
+            after |= {_named(name) for name in found.words}
         for said in found.words.values():
             if project in said.order:
                 after |= {f"project/{name}" for name in said.order[: said.order.index(project)]}

@@ -284,10 +284,15 @@ class Compiler:
         end = do.WhenEmpty(len(steps))
         return [*(end if isinstance(step, do.WhenEmpty) else step for step in steps), *self.end(way)]
 
+    def begin(self, way: Way) -> list[do.Step]:
+        """Before the first departure, whether or not anything boards there: what it draws from a pool."""
+        pool = self.pools.get(way.service.id)
+        return [] if pool is None or way.service.fleet is not None else [do.Seize(pool.id, pool.per_trip)]
+
     def end(self, way: Way) -> list[do.Step]:
         """After the last stop: what was drawn from a pool comes back empty."""
         pool = self.pools.get(way.service.id)
-        if pool is None:
+        if pool is None or way.service.fleet is not None:
             return []
         back = [do.Delay(fixed(pool.turnaround_h), "travel", pool.name, pool.id)] if pool.turnaround_h else []
         return [*back, do.Release(pool.id, pool.per_trip)]
@@ -298,6 +303,8 @@ class Compiler:
         steps: list[do.Step] = []
         for k in range(first, len(way.stops)):
             steps += self.stop(way, k, vehicle, first=first)
+            if k == first:
+                steps += self.begin(way)
             if on_demand and first < k < len(way.links) and (way.id, k) in self.alighted:
                 steps.append(do.WhenEmpty(0))
             if k < len(way.links):
@@ -348,9 +355,6 @@ class Compiler:
                 if section not in self.made.sections:
                     self.made.section(section, service.headway_h, place=way.stops[k].place, cause="vehicle")
                 before = [do.Pace(section, fixed(0.0))]
-            pool = self.pools.get(service.id)
-            if pool is not None and service.fleet is None:
-                at.append(do.Seize(pool.id, pool.per_trip))
         return before, at
 
     def hop(self, way: Way, k: int) -> list[do.Step]:
