@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karvan import InputError
-from karvan.corridor import Corridor
+from karvan.corridor import Corridor, load
+from karvan.corridor.check import evidence_problems
 from karvan.corridor.row import as_text
+from karvan.evidence.inputs import table_digest
 from karvan.scenario.scenario import Scenario, scenario
+from karvan.scenario.words import Demand, Edit, Growth, Prices, Shut, Toll, Words
 from karvan.testing import draw
 
 PICTURE = """
@@ -41,13 +44,13 @@ PICTURE = """
     add effect project=also seq=1 table=service row=F1 column=headway_h change=set amount=20
     add project id=line name=Line kind=rail status=idea
     add planned_place projects=line id=D name=D country=AZ kind=station lon=0 lat=0
-    add planned_link projects=line id=rail-B-D from_place=B to_place=D mode=rail length_km=500 speed_kmh=50 gauge_mm=1520
+    add planned_link projects=line id=l from_place=B to_place=D mode=rail length_km=500 speed_kmh=50 gauge_mm=1520
     add planned_service projects=line id=K2 name=K2 mode=rail vehicle=K1 departs=headway headway_h=24
     add planned_stop projects=line service=K2 seq=1 place=B call=both
     add planned_stop projects=line service=K2 seq=2 place=D call=both
     add planned_tariff projects=line id=K2 kind=leg service=K2 unit=40ft price_usd=50 year=2024
-    add commitment id=ag1 title=Ferries kind=agreement made=2024 parties=AZ sector=transport says=x status=signed sources=s projects=ferry
-    add commitment id=ag2 title=Visas kind=agreement made=2024 parties=AZ sector=people says=x status=signed sources=s outside=people
+    add commitment id=ag1 title=A kind=agreement made=2024 parties=AZ sector=trade says=x status=signed sources=s projects=ferry
+    add commitment id=ag2 title=B kind=agreement made=2024 parties=AZ sector=people says=x status=signed sources=s outside=people
 """
 
 
@@ -104,7 +107,8 @@ def test_a03_a_pattern_changes_all_rows_that_fit(base: Corridor) -> None:
 
 
 def test_a04_demand_of_a_year_grows_into_another(base: Corridor) -> None:
-    text = "title: S\nyear: 2030\ndemand:\n  of: 2024\n  factors:\n  - {factor: 2, origin: [CN], destination: [-KZ]}\n  - {factor: 1.5, unit: [wagon]}\n"
+    factors = "  - {factor: 2, origin: [CN], destination: [-KZ]}\n  - {factor: 1.5, unit: [wagon]}\n"
+    text = f"title: S\nyear: 2030\ndemand:\n  of: 2024\n  factors:\n{factors}"
     _, later = bent(with_scenarios(base, s=text), "s")
     assert [(row.id, row.year, row.teu_year, row.t_year) for row in later.rows("demand")] == [
         ("AC", 2030, 2000, None), ("AB", 2030, None, 7500),
@@ -224,7 +228,8 @@ def test_c05_a_set_and_a_scale_of_one_number_depend_on_each_other(base: Corridor
 
 
 def test_c06_a_scenario_is_built_in_the_world_it_stands_on(base: Corridor) -> None:
-    corridor = with_scenarios(base, b="title: B\nyear: 2026\ndemand: {of: 2024}\nchanges: [service/F1/headway_h=40]\n",
+    below = "title: B\nyear: 2026\ndemand: {of: 2024}\nchanges: [service/F1/headway_h=40]\n"
+    corridor = with_scenarios(base, b=below,
                               s="title: S\non: [b]\nprojects: [crane]\n", t="title: T\non: [b]\nprojects: [crane]\n")  # fmt: skip
     for name in ("s", "s+t", "b+project:crane"):
         assert bent(corridor, name)[1].row("service", "F1").headway_h == 32
@@ -278,7 +283,7 @@ def test_c07_years_that_differ_are_refused_unless_one_stands_on_the_other(base: 
         ("title: S\non: [s]\n", "a scenario cannot stand on itself"),
         ("title: S\non: [bas]\n", "no scenario 'bas'"),
         (
-            "title: S\norder: [ferry, crane]\nprojects: [ferry, crane]\nyear: 2030\ndemand: {of: 2024}\nprices: {co2e_usd_t: -1}\n",
+            "title: S\norder: [ferry, crane]\nprojects: [ferry, crane]\nyear: 2030\nprices: {co2e_usd_t: -1}\n",
             "prices/co2e_usd_t",
         ),
         ("title: S\nclose: [link/K1]\n", "give TABLE/ROW=BEGIN..END"),
@@ -303,7 +308,8 @@ def test_d02_what_is_not_there_is_told(base: Corridor, text: str, said: str) -> 
 
 
 def test_d03_all_mistakes_come_at_once(base: Corridor) -> None:
-    text = "title: S\nyear: 2024\nchanges:\n- service/F9/headway_h=2\n- service/F1/headwy_h=2\n- {cell: link/x/length_km, add: 2}\n"
+    cells = "- service/F9/headway_h=2\n- service/F1/headwy_h=2\n- {cell: link/x/length_km, add: 2}\n"
+    text = f"title: S\nyear: 2024\nchanges:\n{cells}"
     assert told(with_scenarios(base, s=text), "s").count("|") == 6
 
 
@@ -311,3 +317,55 @@ def test_d04_a_file_of_ones_own(base: Corridor, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("title: Mine\nchanges: [service/F1/headway_h=7]\n", encoding="utf-8")
     assert bent(base, str(path))[1].row("service", "F1").headway_h == 7
+
+
+# e: the package that ships, and the page
+
+
+READY = (
+    "base-2024", "base-2025", "base-2030", "caspian-low", "express-trains", "northern-closed", "partnership-2030",
+    "red-sea-closed", "storm-winter", "world-bank",
+)  # fmt: skip
+PAGE = Path(__file__).parents[1] / "docs" / "writing-scenarios.md"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Corridor:
+    return load("middle-corridor")
+
+
+def test_e01_the_ready_scenarios_are_there(shipped: Corridor) -> None:
+    assert set(READY) <= set(shipped.scenarios)
+
+
+@pytest.mark.parametrize("name", READY)
+def test_e02_each_fits_the_package_and_tells_what_every_number_stands_on(shipped: Corridor, name: str) -> None:
+    _, corridor = bent(shipped, name)
+    assert not list(evidence_problems(corridor))
+
+
+def test_e03_the_base_is_as_it_was_after_all_of_them(shipped: Corridor) -> None:
+    before = {name: table_digest(name, rows) for name, rows in shipped.tables.items()}
+    for name in READY:
+        bent(shipped, name)
+    assert {name: table_digest(name, rows) for name, rows in load("middle-corridor").tables.items()} == before
+    assert {name: table_digest(name, rows) for name, rows in shipped.tables.items()} == before
+
+
+def test_e04_the_page_names_every_key(shipped: Corridor) -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for model in (Words, Demand, Growth, Edit, Toll, Shut, Prices):
+        for key in model.model_fields:
+            assert f"`{key}`" in text, f"{model.__name__}.{key}"
+    example = text.split("```yaml\n")[1].split("```")[0]
+    corridor = replace(shipped, scenarios={**shipped.scenarios, "mine": example.encode()})
+    found, mine = bent(corridor, "mine")
+    assert found.projects == ("aktau-hub-2", "alat-phase-1b", "feeders-2025", "khorgos-tracks", "poti-yard",
+                              "rail-e-documents")  # fmt: skip
+    assert mine.row("service", "asco-aktau-alat").fleet == shipped.row("service", "asco-aktau-alat").fleet + 2
+
+
+def test_e05_a_package_keeps_its_scenarios(shipped: Corridor, tmp_path: Path) -> None:
+    for path in (tmp_path / "folder", tmp_path / "packed.zip"):
+        shipped.save(path)
+        assert load(path).scenarios == shipped.scenarios
