@@ -49,8 +49,8 @@ PICTURE = """
     add planned_stop projects=line service=K2 seq=1 place=B call=both
     add planned_stop projects=line service=K2 seq=2 place=D call=both
     add planned_tariff projects=line id=K2 kind=leg service=K2 unit=40ft price_usd=50 year=2024
-    add commitment id=ag1 title=A kind=promise made=1 parties=AZ sector=trade says=x status=signed sources=s projects=ferry
-    add commitment id=ag2 title=B kind=promise made=1 parties=AZ sector=people says=x status=signed sources=s outside=people
+    add commitment id=ag1 title=A kind=promise made=1 parties=A sector=aid says=x status=signed sources=s projects=ferry
+    add commitment id=ag2 title=B kind=promise made=1 parties=A sector=aid says=x status=signed sources=s outside=people
 """
 
 

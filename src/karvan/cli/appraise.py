@@ -41,21 +41,25 @@ def command(
     commitment:ID stands for the projects that would fulfil it.
     """
     from karvan.cli.simulate import progress_bar
-    from karvan.report.appraisal import document, headline, tables
+    from karvan.corridor import load
+    from karvan.report.appraisal import headline, tables
     from karvan.study.appraise import appraise
+    from karvan.study.projects.document import document
     from karvan.study.projects.request import Appraise
 
     given = {name: value for name, value in words.items() if value is not None}
     ask = Appraise(
         **given, opens=months(opens), capex_musd=amounts(capex), model_years=years(model_years), shifts=not no_shift
     )
+    corridor = load(package)
     with progress_bar() as progress:
-        found = appraise(projects, package, ask=ask, budget=budget, yearly_budget=yearly_budget, pairs=pairs, out=out,
+        found = appraise(projects, corridor, ask=ask, budget=budget, yearly_budget=yearly_budget, pairs=pairs, out=out,
                          progress=progress)  # fmt: skip
+    said = document(found, corridor)
     if as_json:
-        print_json(document(found))
+        print_json(said)
     else:
-        print_rich(headline(found), "", *tables(found))
+        print_rich(headline(said), "", *tables(said))
     return 0
 
 

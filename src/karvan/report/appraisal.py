@@ -1,19 +1,19 @@
-"""Appraisals as one JSON document, and as tables for a terminal."""
+"""Appraisals as tables for a terminal, out of the document that a study makes of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import isfinite
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-from karvan.study.appraisal import NoRate, NoRatio, SeveralRates
-from karvan.study.appraise import Appraised, summary
-from karvan.study.projects.appraisal import STREAMS, Appraisal
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+Said = Mapping[str, Any]
+"""A part of the document: of one appraisal, or of all."""
 MOST = 10
+TOGETHER = "all together"
+USUAL = "worth having below this rate"
+"""What a rate of return means, unless it is told."""
 TOLD = {
     "capital": "capital", "upkeep": "upkeep", "time": "users: time", "fares": "users: fares",
     "takings": "carriers: takings", "carriage": "carriers: running costs", "co2e": "CO2e", "residual": "what is left",
@@ -21,198 +21,150 @@ TOLD = {
 """Streams in words."""
 
 
-def headline(found: Appraised) -> str:
+def headline(said: Said) -> str:
     """What was asked, and how money is counted."""
-    ask, names = found.ask, ", ".join(found.alone)
-    years = ", ".join(map(str, ask.model_years))
-    period = f"{ask.start} to {ask.end} at {ask.rate:.1%} a year, the first year not discounted; flows of {years}"
+    asked, names = said["run"]["inputs"]["settings"], ", ".join(said["projects"])
+    years = ", ".join(map(str, asked["model_years"]))
+    period = (
+        f"{asked['start']} to {asked['end']} at {asked['rate']:.1%} a year, the first year not discounted; flows of"
+        f" {years}"
+    )
     money = "million USD, constant prices, all countries together"
-    return f"Run {found.run.name}: {names}, built in {ask.base}\n{period}; {money}"
+    return f"Run {said['run']['name']}: {names}, built in {asked['base']}\n{period}; {money}"
 
 
-def tables(found: Appraised) -> list[Any]:
-    """A line each, then streams, switching values, what NPV hangs on, who gains, pairs, portfolio and order."""
-    every = _every(found)
-    shown: list[Any] = [_summary(every)]
-    notes = [line for name, one in every.items() for line in _notes(name, one)]
+def tables(said: Said) -> list[Any]:
+    """A line each, then streams, switching values, what NPV hangs on, who gains, pairs, portfolio, order, grounds."""
+    every = dict(said["projects"]) | ({TOGETHER: said["together"]} if said["together"] else {})
+    shown: list[Any] = [_summary(every), *(line for name, one in every.items() for line in _notes(name, one))]
     last = list(every.items())[-1]
-    shown += [*notes, "", _streams(*last), _switching(*last), _tornado(*last), _countries(*last)]
-    if found.whole:
-        shown.append(f"Together they are worth {found.interaction:+,.1f} million USD beside the sum of each alone.")
-    if found.beside:
-        shown += ["", _pairs(found), *_portfolio(found), *_order(found)]
-    return shown
+    shown += ["", _streams(*last), _switching(*last), _tornado(*last), _countries(*last)]
+    if said["together"]:
+        shown.append(
+            f"Together they are worth {_signed(said['interaction'])} million USD beside the sum of each alone."
+        )
+    if said.get("pairs"):
+        shown += ["", _pairs(said["pairs"])]
+    if said.get("portfolio"):
+        shown.append(_portfolio(said["portfolio"], said["run"]["inputs"]["settings"]["budget"]))
+    if said.get("order"):
+        shown += _order(said["order"], said["run"]["inputs"]["settings"]["start"])
+    return [*shown, stands_on(said)]
 
 
-def document(found: Appraised) -> dict[str, Any]:
-    """The whole answer."""
-    beside = found.beside
-    told: dict[str, Any] = {
-        "run": {"name": found.run.name, "folder": str(found.run.path), **found.run.record},
-        "projects": {name: _document(name, one) for name, one in found.alone.items()},
-        "together": _document("all together", found.whole) if found.whole else None,
-        "interaction": found.interaction if found.whole else None,
-    }
-    if beside:
-        portfolio = beside.portfolio
-        told["pairs"] = [
-            {"projects": list(pair), "npv": one.npv, "interaction": beside.interaction(pair)}
-            for pair, one in beside.pairs.items()
-        ]
-        told["portfolio"] = portfolio and {
-            "budget": portfolio.budget, "chosen": list(portfolio.chosen), "cost": portfolio.cost,
-            "value_by_pairs": portfolio.value, "npv": beside.chosen.npv if beside.chosen else 0.0,
-            "proven": portfolio.is_proven,
-        }  # fmt: skip
-        told["order"] = {
-            "built": [{"project": one.name, "begins": one.begins, "opens": one.opens} for one in beside.order.built],
-            "left_out": [{"project": one.name, "why": one.why} for one in beside.order.left_out],
-            "value": beside.order.value, "proven": beside.order.is_proven,
-        }  # fmt: skip
-    return told
+def stands_on(said: Said) -> str:
+    """How well it is founded, and how to ask for each number."""
+    given = sum(one["grade"] is None for one in said["basis"])
+    told = ", ".join(f"{count} {grade}" for grade, count in said["grades"].items())
+    effects = (one["what"].split(" ")[0] for one in said["basis"] if one["what"].startswith("effect/"))
+    by_hand = f", and {given} that were given" if given else ""
+    return (
+        f"Stands on: {sum(said['grades'].values())} numbers beside the corridor's own, by grade {told}{by_hand}; --json"
+        f" lists them, karvan evidence basis {next(effects, 'TABLE/ROW/COLUMN')} tells of one."
+    )
 
 
-def _document(name: str, one: Appraisal) -> dict[str, Any]:
-    risk = one.risk
-    return {
-        **_plain(summary(name, one)),
-        "opens": {project.id: project.opens for project in one.projects},
-        "eirr_note": getattr(one.eirr, "note", ""),
-        "years": list(one.ask.years),
-        "streams": {stream: list(values) for stream, values in one.streams.items()},
-        "net": list(one.net),
-        "present": one.present,
-        "switching": [{"stream": s.name, "times": s.at, "change": s.change, "note": s.note} for s in one.switching],
-        "tornado": [
-            {"input": bar.name, "low": bar.low, "high": bar.high, "npv_low": bar.at_low, "npv_high": bar.at_high}
-            for bar in one.tornado.bars
-        ],
-        "risk": {
-            "samples": risk.samples, "mean": risk.mean, "p10": risk.p10, "p50": risk.p50, "p90": risk.p90,
-            "below_zero": risk.below_zero, "shares": {share.name: share.share for share in risk.shares},
-        },
-        "by_country": one.by_country,
-        "assumed": [
-            {"project": project.id, "what": said.what, "value": said.value, "why": said.why}
-            for project in one.projects
-            for said in project.assumed
-        ],
-    }  # fmt: skip
-
-
-def _every(found: Appraised) -> dict[str, Appraisal]:
-    every = dict(found.alone)
-    if found.whole:
-        every["all together"] = found.whole
-    return every
-
-
-def _summary(every: Mapping[str, Appraisal]) -> Table:
+def _summary(every: Mapping[str, Said]) -> Table:
     rows = []
     for name, one in every.items():
-        line = summary(name, one)
-        cells = [_money(line[key]) for key in ("capital", "benefits", "npv")]
-        rates = [_per_cent(line[key]) for key in ("eirr", "mirr")]
-        range_ = f"{_money(line['npv_p10'])} to {_money(line['npv_p90'])}" if one.priced else ""
-        rows.append((name, *cells, *rates, _ratio(line["bcr"]), _per_cent(line["fyrr"]), range_,
-                     _per_cent(line["below_zero"], 0)))  # fmt: skip
+        cells = [_money(one[key]) for key in ("capital", "benefits", "npv")]
+        rates = [_per_cent(one[key]) for key in ("eirr", "mirr")]
+        range_ = f"{_money(one['npv_p10'])} to {_money(one['npv_p90'])}" if one["npv"] is not None else ""
+        rows.append((name, *cells, *rates, _ratio(one["bcr"]), _per_cent(one["fyrr"]), range_,
+                     _per_cent(one["below_zero"], 0)))  # fmt: skip
     names = ("project", "capital", "benefits", "NPV", "EIRR", "MIRR", "BCR", "1st year", "P10 to P90", "below 0")
     return _table("Worth, present values", names, rows)
 
 
-def _notes(name: str, one: Appraisal) -> list[str]:
+def _notes(name: str, one: Said) -> Iterator[str]:
     """What a number hides."""
-    told = []
-    for project in one.projects if len(one.projects) == 1 else ():
-        told += [f"{name}: {said.what} {said.value} is assumed: {said.why}" for said in project.assumed]
-    if not one.priced:
-        told.append(f"{name}: it may cost {_money(one.npv)} million USD at most, at present value, to be worth it")
-    if isinstance(one.eirr, (NoRate, SeveralRates)) and one.priced:
-        told.append(f"{name}: rate of return: {one.eirr.note}")
-    if isinstance(one.bcr, NoRatio) and one.priced:
-        told.append(f"{name}: benefits over costs: {one.bcr.why}")
-    new = one.by_year[min(one.by_year)].newly_served_t
-    if new:
-        told.append(f"{name}: {new:,.0f} t a year that had no way at all go now; they are not valued")
-    return told
+    for said in one["assumed"] if name != TOGETHER else ():
+        yield f"{name}: {said['what']} {said['value']} is assumed: {said['why']}"
+    if one["npv"] is None:
+        yield f"{name}: it may cost {_money(one['may_cost'])} million USD at most, at present value, to be worth it"
+    else:
+        if one["eirr_note"] != USUAL:
+            yield f"{name}: rate of return: {one['eirr_note']}"
+        if one["bcr_note"]:
+            yield f"{name}: benefits over costs: {one['bcr_note']}"
+    if one["newly_served_t"]:
+        yield f"{name}: {one['newly_served_t']:,.0f} t a year that had no way at all go now; they are not valued"
 
 
-def _streams(name: str, one: Appraisal) -> Table:
-    years = one.ask.years
+def _streams(name: str, one: Said) -> Table:
+    years = one["years"]
     chosen = sorted({0, min(4, len(years) - 1), len(years) // 2, len(years) - 1})
     rows = [
-        (TOLD[stream], *(_money(one.streams[stream][n]) for n in chosen), _money(one.present[stream]))
-        for stream in STREAMS
+        (words, *(_money(one["streams"][stream][n]) for n in chosen), _money(one["present"][stream]))
+        for stream, words in TOLD.items()
     ]
-    rows.append(("net", *(_money(one.net[n]) for n in chosen), _money(one.npv)))
+    worth = one["npv"] if one["npv"] is not None else one["may_cost"]
+    rows.append(("net", *(_money(one["net"][n]) for n in chosen), _money(worth)))
     return _table(f"{name}: costs and benefits", ("stream", *(str(years[n]) for n in chosen), "present value"), rows)
 
 
-def _switching(name: str, one: Appraisal) -> Table:
-    rows = [(s.name, "" if s.change is None else f"{s.change:+.0%}", s.note) for s in one.switching]
+def _switching(name: str, one: Said) -> Table:
+    rows = [
+        (part["stream"], "" if part["change"] is None else f"{part['change']:+.0%}", part["note"])
+        for part in one["switching"]
+    ]
     return _table(f"{name}: by how much each must change for NPV to be nought", ("stream", "change", "note"), rows)
 
 
-def _tornado(name: str, one: Appraisal) -> Table:
+def _tornado(name: str, one: Said) -> Table:
     rows = [
-        (bar.name, f"{bar.low:.3g} to {bar.high:.3g}", _money(bar.at_low), _money(bar.at_high))
-        for bar in one.tornado.bars[:MOST]
+        (bar["input"], f"{bar['low']:.3g} to {bar['high']:.3g}", _money(bar["npv_low"]), _money(bar["npv_high"]))
+        for bar in one["tornado"][:MOST]
     ]
     return _table(f"{name}: what NPV hangs on", ("input", "P10 to P90", "NPV at P10", "NPV at P90"), rows)
 
 
-def _countries(name: str, one: Appraisal) -> Table:
-    gains = {country: sum(parts.values()) for country, parts in one.by_country.items()}
+def _countries(name: str, one: Said) -> Table:
+    by_country = one["by_country"]
+    gains = {country: sum(parts.values()) for country, parts in by_country.items()}
     most = sorted(gains, key=lambda country: (-abs(gains[country]), country))[:MOST]
     parts = ("users", "carriers", "payers")
-    rows = [(place, *(_money(one.by_country[place][who]) for who in parts), _money(gains[place])) for place in most]
+    rows = [(place, *(_money(by_country[place][who]) for who in parts), _money(gains[place])) for place in most]
     return _table(f"{name}: who gains", ("country", "users", "carriers", "payers", "all"), rows)
 
 
-def _pairs(found: Appraised) -> Table:
-    assert found.beside is not None
-    beside = found.beside
-    pairs = sorted(beside.pairs, key=lambda pair: (-abs(beside.interaction(pair)), pair))
-    rows = [(f"{a} + {b}", _money(beside.pairs[a, b].npv), _money(beside.interaction((a, b)))) for a, b in pairs[:MOST]]
+def _pairs(pairs: Sequence[Said]) -> Table:
+    most = sorted(pairs, key=lambda pair: (-abs(pair["interaction"]), pair["projects"]))[:MOST]
+    rows = [(" + ".join(pair["projects"]), _money(pair["npv"]), _money(pair["interaction"])) for pair in most]
     return _table("Pairs: NPV, and what it is beside the sum of both", ("pair", "NPV", "interaction"), rows)
 
 
-def _portfolio(found: Appraised) -> list[str]:
-    assert found.beside is not None
-    portfolio, chosen = found.beside.portfolio, found.beside.chosen
-    if portfolio is None:
-        return []
-    if not portfolio.chosen:
-        return [f"Under {portfolio.budget:g} million USD: nothing is worth building."]
-    proven = "proven the best" if portfolio.is_proven else f"within {portfolio.gap:.1%} of the best"
-    worth = f"; built whole it is worth {_money(chosen.npv)}" if chosen else ""
-    costs = f"it costs {_money(portfolio.cost)} and by pairs is worth {_money(portfolio.value)}, {proven}{worth}"
-    return [f"Under {portfolio.budget:g} million USD: {', '.join(portfolio.chosen)}; {costs}."]
+def _portfolio(portfolio: Said, budget: float | str) -> str:
+    under = "Without a limit" if isinstance(budget, str) else f"Under {budget:g} million USD"
+    if not portfolio["chosen"]:
+        return f"{under}: nothing is worth building."
+    proven = "proven the best" if portfolio["proven"] else f"at most {_money(portfolio['gap'])} below the best"
+    return (
+        f"{under}: {', '.join(portfolio['chosen'])}; it costs {_money(portfolio['cost'])} and by pairs is worth"
+        f" {_money(portfolio['value_by_pairs'])}, {proven}; built whole it is worth {_money(portfolio['npv'])}."
+    )
 
 
-def _order(found: Appraised) -> list[str]:
-    assert found.beside is not None
-    order, start = found.beside.order, found.ask.start
-    built = [f"{one.name} ({start + one.begins} to {start + one.opens})" for one in order.built]
-    left = [f"Not built: {one.name}, {one.why}." for one in order.left_out]
-    return [f"Built one after another: {', '.join(built) or 'none'}; worth {_money(order.value)}.", *left]
+def _order(order: Said, start: int) -> list[str]:
+    built = [f"{one['project']} ({start + one['begins']} to {start + one['opens']})" for one in order["built"]]
+    left = [f"Not built: {one['project']}, {one['why']}." for one in order["left_out"]]
+    return [f"Built one after another: {', '.join(built) or 'none'}; worth {_money(order['value'])}.", *left]
 
 
-def _money(value: float) -> str:
-    return f"{value:,.1f}".replace("-0.0", "0.0") if isfinite(value) else ""
+def _money(value: float | None) -> str:
+    return "" if value is None else f"{value + 0.0:,.1f}".replace("-0.0", "0.0")
 
 
-def _per_cent(value: float, digits: int = 1) -> str:
-    return f"{value:.{digits}%}" if isfinite(value) else ""
+def _signed(value: float) -> str:
+    return f"{'+' * (value >= 0)}{_money(value)}"
 
 
-def _ratio(value: float) -> str:
-    return f"{value:.2f}" if isfinite(value) else ""
+def _per_cent(value: float | None, digits: int = 1) -> str:
+    return "" if value is None else f"{value:.{digits}%}"
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as JSON holds it: what is no number is missing."""
-    return {name: None if isinstance(value, float) and not isfinite(value) else value for name, value in row.items()}
+def _ratio(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def _table(title: str, names: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from karvan.evidence.record import COMPLETE, RECORD
 from karvan.ground.errors import InputError, Problem, shown
-from karvan.report.chapters import assign, compare, simulate
+from karvan.report.chapters import appraise, assign, compare, simulate
 from karvan.report.chapters.founded import founded
 from karvan.report.chapters.made import cited, finished, made
 from karvan.report.chapters.told import Reported, Told, counted
@@ -19,6 +19,7 @@ VERBS: Mapping[str, Callable[[Reported], Told]] = {
     "assign": assign.tell,
     "simulate": simulate.tell,
     "compare": compare.tell,
+    "appraise": appraise.tell,
 }
 """What tells of a run, by the command that it is of."""
 WRITERS: Mapping[str, Callable[[Document], bytes]] = {"html": write_html, "pdf": write_pdf, "md": write_markdown}

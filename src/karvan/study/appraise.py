@@ -19,6 +19,7 @@ from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.scenario.scenario import scenario
 from karvan.scenario.stack import COMMITMENT
 from karvan.study.projects.appraisal import STREAMS, Appraisal, appraised
+from karvan.study.projects.grounds import Ground, grounds
 from karvan.study.projects.request import Appraise
 from karvan.study.projects.together import Together, together
 from karvan.study.projects.undertaking import check_projects, undertaking
@@ -40,11 +41,13 @@ class Appraised:
     """All together, where there are several."""
     beside: Together | None
     """Pairs, portfolio and order, where they were asked for."""
+    grounds: tuple[Ground, ...] = ()
+    """What all of it stands on."""
 
     @property
     def interaction(self) -> float:
         """NPV of all together less the sum of each, million USD."""
-        return self.whole.npv - sum(one.npv for one in self.alone.values()) if self.whole else 0.0
+        return self.whole.interaction if self.whole else 0.0
 
 
 def appraise(
@@ -65,9 +68,10 @@ def appraise(
         projects: ids of the package's projects, or commitment:ID for those that would fulfil it.
         package: a corridor, or what `karvan.load` takes.
         ask: the request; or its fields by name: start=2026, end=2050, rate=.06, ...
-        budget: million USD to build for: then the best portfolio. Nought is a budget too.
+        budget: million USD to build for: then the best portfolio. Nought is a budget too, and infinity is no limit.
         yearly_budget: million USD a year at most, for the order to build.
-        pairs: whether every pair is worked out, and the best order to build; with a budget they are anyway.
+        pairs: whether every pair is worked out, and the best order to build; with a budget of either kind they are
+            anyway.
         out: the run's folder; by default one under the user's data that is named by what is asked.
         progress: hears how far it is.
 
@@ -83,7 +87,7 @@ def appraise(
     valuation = Valuation(
         corridor,
         ask.base,
-        tuple(sorted(names)),
+        tuple(names),
         ask.model_years,
         ask.growth,
         ask.shifts,
@@ -93,13 +97,16 @@ def appraise(
     alone = {one.id: appraised([one], valuation, ask) for one in undertakings}
     whole = appraised(undertakings, valuation, ask) if len(undertakings) > 1 else None
     beside = None
-    if (budget is not None or pairs) and len(names) > 1:
+    if budget is not None or yearly_budget is not None or pairs:
         beside = together(undertakings, valuation, ask, budget, inf if yearly_budget is None else yearly_budget)
-    settings = asdict(ask) | {"projects": names, "budget": budget, "yearly_budget": yearly_budget, "pairs": pairs}
-    about = describe("appraise", corridor.name, corridor.tables, seed=ask.seed, replications=0, scenario=ask.base,
+    settings = asdict(ask) | {
+        "projects": names, "budget": _told(budget), "yearly_budget": _told(yearly_budget), "pairs": pairs,
+    }  # fmt: skip
+    world = scenario(corridor, ask.base).on(corridor)
+    about = describe("appraise", corridor.name, world.tables, seed=ask.seed, replications=0, scenario=ask.base,
                      settings=settings)  # fmt: skip
     with open_run(about, out, resume=True) as run:
-        found = Appraised(ask, run, alone, whole, beside)
+        found = Appraised(ask, run, alone, whole, beside, grounds(corridor, undertakings, ask))
         run.finish(tables_of(found), results_of(found))
     return found
 
@@ -118,15 +125,15 @@ def _names(corridor: Corridor, projects: Sequence[str]) -> list[str]:
         else:
             names.append(word)
     check_projects(corridor, names)
-    return names
+    return sorted(names)  # whatever the order in which they are given, it is the same run
 
 
 def _check(names: list[str], ask: Appraise, budget: float | None, yearly: float | None, pairs: bool) -> None:
     problems = []
     for what, amount in (("budget", budget), ("yearly-budget", yearly)):
-        if amount is not None and not 0 <= amount < inf:
+        if amount is not None and not 0 <= amount <= inf:
             problems.append(Problem(what, shown(amount), "give million USD, 0 or more"))
-    if (budget is not None or pairs) and len(names) > MOST_PAIRED:
+    if (budget is not None or yearly is not None or pairs) and len(names) > MOST_PAIRED:
         problems.append(
             Problem("projects", str(len(names)), f"pairs are worked out of {MOST_PAIRED} at most: give fewer")
         )
@@ -138,6 +145,11 @@ def _check(names: list[str], ask: Appraise, budget: float | None, yearly: float 
                 problems.append(Problem(what, f"no project {shown(name)} here", remedy))
     if problems:
         raise InputError("the request", problems)
+
+
+def _told(budget: float | None) -> float | str | None:
+    """A budget as JSON holds it."""
+    return "no limit" if budget == inf else budget
 
 
 def tables_of(found: Appraised) -> dict[str, Mapping[str, Any]]:
@@ -178,6 +190,12 @@ def tables_of(found: Appraised) -> dict[str, Mapping[str, Any]]:
             for each in found.alone.values()
             for one in each.projects
             for said in one.assumed
+        ],
+        "basis": [
+            {"about": one.about, "what": one.what, "said": str(one.value),
+             "value": one.value if isinstance(one.value, float) else np.nan, "unit": one.unit,
+             "method": one.method, "grade": one.grade, "facts": ";".join(one.facts), "note": one.note}
+            for one in found.grounds
         ],
         "pairs": [
             {"one": a, "other": b, "npv": one.npv, "interaction": found.beside.interaction((a, b))}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from karvan.corridor import Corridor
 from karvan.flow.services.chains import Chain
 from karvan.flow.services.delays import ServiceDelays
@@ -114,8 +116,11 @@ def problem_of(
     networks = {unit: pack(carrying(corridor, unit), supply.without_queues) for unit in units}
     problem = FlowProblem(supply, networks, goods, ask.co2e_usd_t)
     if ask.elsewhere:
+        empty = np.zeros(problem.n_resources)
+        load = problem.with_sailings(empty, problem.sailings(empty))
+        wait_h, _ = ServiceDelays(problem).wait(load, np.arange(problem.n_resources))
         for chains in problem.chains:
-            chains.leave(ask.theta)
+            chains.leave(ask.theta, wait_h)
     return problem
 
 

@@ -112,7 +112,7 @@ def wanted_units(before: Floats, groups: list[list[Ints]], old: Floats, now: Flo
         pull = -theta * (np.array(costs[1]) - np.array(costs[0])) / min(costs[0])
         weight = units * np.exp(pull - pull.max())
         for rows, share, some in zip(group, weight / weight.sum(), units, strict=True):
-            wanted[rows] = before[rows] * (units.sum() * share / some)
+            wanted[rows] = before[rows] / some * (units.sum() * share)
     return wanted
 
 

@@ -118,22 +118,26 @@ class Chains:
             return self.way_out.cost, self.way_out
         return least, self.chain(found)
 
-    def leave(self, theta: float) -> None:
+    def leave(self, theta: float, wait_h: Floats) -> None:
         """Let goods leave their families where these become too dear.
 
-        They go by the cheapest chain of any other family, as it is without queues, of which they are too few to matter.
+        They go by the cheapest chain of any other family, as it is without goods, of which they are too few to matter.
         That they do not go so today, though it may be cheaper, shows what their own way is worth to them: at least the
         difference, and 1/theta of its cost more, which is the scale on which a logit tells costs apart.
+
+        wait_h: for each resource where there are no goods: half an interval for what sails by one (n_resources,).
         """
-        own = self.find_fitting(self.cost, self.allowed)
+        cost = self.cost_at(np.zeros_like(wait_h), wait_h)
+        own = self.find_fitting(cost, self.allowed)
         others = self.marked.allowed((), self.closed) & ~self.allowed
-        other = self.find_fitting(self.cost, others) if own and others else ()
+        other = self.find_fitting(cost, others) if own and others else ()
         if other:
-            chain, mine = self._chain(other), float(self.cost[list(own)].sum())
-            nothing, none = np.empty(0, dtype=np.int64), np.empty(0)
+            chain, mine = self._chain(other), float(cost[list(own)].sum())
+            waits_h, nothing, none = float(chain.times @ wait_h[chain.waited]), np.empty(0, dtype=np.int64), np.empty(0)
             self.way_out = chain._replace(
-                cost=max(chain.cost, mine) + mine / theta, taken=nothing, amounts=none, waited=nothing, times=none
-            )
+                hours=chain.hours + waits_h, cost=max(float(cost[list(other)].sum()), mine) + mine / theta,
+                taken=nothing, amounts=none, waited=nothing, times=none,
+            )  # fmt: skip
 
     def best_of_families(self, price: Floats, wait_h: Floats) -> list[tuple[float, Chain]]:
         """The cheapest chain of each family that the goods may take, and has one, in the order of the rules."""

@@ -77,7 +77,7 @@ def _assumptions(found: Leaning, shown: tuple[Assumption, ...], facts: list[str]
         Paragraph("The assumptions, that on the row which is used most first. Some hold for many rows."),
         Table("Assumptions (grade D)", names, cells, note),
         Items((
-            ("Every number of the package with its basis: ", Code("karvan evidence show ADDRESS"), "."),
+            ("Every number of the package with its basis: ", Code("karvan evidence basis ADDRESS"), "."),
             ("Which assumptions weigh most over all demand: ", Code("karvan evidence coverage"), "."),
         )),
     ]  # fmt: skip

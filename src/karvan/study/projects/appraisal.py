@@ -8,7 +8,7 @@ what is not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,6 +46,8 @@ BENEFITS = ("time", "fares", "takings", "carriage", "co2e")
 """Streams of benefits: users' time, what users pay less, what carriers take more, what running costs less, CO2e."""
 COSTS = ("capital", "upkeep")
 RESIDUAL = "residual"
+NOT_TOLD = "not told"
+"""Who pays where the package names no country."""
 STREAMS = (*COSTS, *BENEFITS, RESIDUAL)
 """In the order in which they are told."""
 
@@ -90,45 +92,62 @@ class Appraisal:
                 found["upkeep"][n] -= given["upkeep"] * one.upkeep_musd * one.share(years[n])
             found[RESIDUAL][-1] += factor * one.residual(years[-1])
         for n, year in enumerate(years):
-            worth = self._worth(year, given["growth"])
-            size = given["size of effects"] / 1e6
-            found["time"][n] = size * given["value of time"] * worth[0]
-            found["fares"][n] = size * worth[1]
-            found["takings"][n] = size * worth[2]
-            found["carriage"][n] = size * given["running share"] * worth[3]
-            found["co2e"][n] = size * given["price of CO2e"] * worth[4]
+            valued = self._valued(self._worth(year, given["growth"], _total), given)
+            for name, value in zip(BENEFITS, valued, strict=True):
+                found[name][n] = value
         return {name: tuple(values) for name, values in found.items()}
 
-    def _worth(self, year: int, growth: float) -> tuple[float, ...]:
+    def _valued(self, worth: Sequence[float], given: Mapping[str, float]) -> tuple[float, ...]:
+        """USD, and tonnes of CO2e, of a year as million USD, by BENEFITS."""
+        size = given["size of effects"] / 1e6
+        by = (given["value of time"], 1.0, 1.0, given["running share"], given["price of CO2e"])
+        return tuple(size * times * value for times, value in zip(by, worth, strict=True))
+
+    def _worth(self, year: int, growth: float, what: What) -> tuple[float, ...]:
         """What they are worth in a year: each as far as it is there, and what they are worth beyond that together as
         far as the least of them is."""
-        shares = [one.share(year) for one in self.projects]
+        shares, both = [one.share(year) for one in self.projects], self._in_full(self.by_year, year, growth, what)
         if not any(shares):
-            return (0.0,) * len(BENEFITS)
-        both = self._in_full(self.by_year, year, growth)
+            return (0.0,) * len(both)
         if len(shares) == 1:
             return tuple(shares[0] * value for value in both)
-        each = [self._in_full(by_year, year, growth) for by_year in self.alone]
-        least = min(shares)
+        each = [self._in_full(by_year, year, growth, what) for by_year in self.alone]
+        least = self._least(year)
         return tuple(
-            least * b + sum((share - least) * one[k] for share, one in zip(shares, each, strict=True))
+            sum(share * one[k] for share, one in zip(shares, each, strict=True)) + least * _beyond(b, each, k)
             for k, b in enumerate(both)
         )
 
-    def _in_full(self, by_year: Mapping[int, Benefits], year: int, growth: float) -> tuple[float, ...]:
-        """What is worth so much in the modelled years, in any year, by demand: in proportion below the first level that
+    @cached_property
+    def interaction(self) -> float:
+        """Of several, NPV together less the sum of the NPVs of each, million USD: below 0 they do the same work, above
+        0 they help each other, and 0 where they have nothing to do with each other."""
+        if len(self.projects) == 1:
+            return 0.0
+        given, worth = self.base_inputs, []
+        for year in self.ask.years:
+            each = [self._in_full(by_year, year, given["growth"], _total) for by_year in self.alone]
+            both, least = self._in_full(self.by_year, year, given["growth"], _total), self._least(year)
+            worth.append(sum(self._valued([least * _beyond(b, each, k) for k, b in enumerate(both)], given)))
+        return npv(worth, self.ask.rate).value
+
+    def _least(self, year: int) -> float:
+        """How much of the least of them is there in a year."""
+        return min(one.share(year) for one in self.projects)
+
+    def _in_full(self, by_year: Mapping[int, Benefits], year: int, growth: float, what: What) -> tuple[float, ...]:
+        """What is worth so much in the modelled years, in any year, by demand: in proportion below the least level that
         is modelled, by straight lines between levels, and as in the last modelled year after it."""
-        known = sorted(by_year)
-        level = float((1 + growth) ** (min(year, known[-1]) - self.own_year))
-        at = [self.levels[one] for one in known]
-        totals = [by_year[one].total for one in known]
-        if len(known) == 1 or level <= at[0]:
-            part = 1.0 if len(known) == 1 else level / at[0]
-            return tuple(part * value for value in totals[0])
+        if len(by_year) == 1:
+            return what(next(iter(by_year.values())))
+        level = float((1 + growth) ** (min(year, max(by_year)) - self.own_year))
+        known = sorted(by_year, key=lambda one: (self.levels[one], one))
+        at, values = [self.levels[one] for one in known], [what(by_year[one]) for one in known]
+        if level <= at[0] or at[0] == at[-1]:
+            return tuple(level / at[0] * value for value in values[0])
         upper = next((n for n, one in enumerate(at) if one >= level), len(at) - 1)
-        lower = upper - 1
-        part = (level - at[lower]) / (at[upper] - at[lower])
-        return tuple(a + part * (b - a) for a, b in zip(totals[lower], totals[upper], strict=True))
+        part = (level - at[upper - 1]) / (at[upper] - at[upper - 1])
+        return tuple(a + part * (b - a) for a, b in zip(values[upper - 1], values[upper], strict=True))
 
     @cached_property
     def net(self) -> tuple[float, ...]:
@@ -224,7 +243,8 @@ class Appraisal:
     def tornado(self) -> Tornado:
         """NPV with one input after another at its P10 and P90."""
         spreads = spreads_with(None)
-        ranges = {one.name: (quantile_of(one, 0.1, spreads), quantile_of(one, 0.9, spreads)) for one in self.inputs}
+        ends = {one.name: sorted(quantile_of(one, u, spreads) for u in (0.1, 0.9)) for one in self.inputs}
+        ranges = {name: (low, high) for name, (low, high) in ends.items()}
         varied = {one.name: self.base_inputs[one.name] for one in self.inputs}
         return tornado(self.npv_with, varied, ranges)
 
@@ -232,33 +252,53 @@ class Appraisal:
     def by_country(self) -> dict[str, dict[str, float]]:
         """Present value by country, million USD: users, carriers (takings less running costs), payers.
 
-        CO2e is the world's. Gains are shared as in the first modelled year.
+        CO2e is the world's, so that all else adds up to NPV.
         """
-        first = self.by_year[min(self.by_year)]
-        running = self.ask.running_share
-        users_pv = self.present["time"] + self.present["fares"]
-        users_usd = first.time_usd + first.fares_usd
-        carriers_pv = self.present["takings"] + self.present["carriage"]
-        carriers_usd = first.revenue_usd + running * first.carriage_usd
-        found: dict[str, dict[str, float]] = {}
-        for country in sorted({*first.users, *first.takings, *(c for one in self.projects for c in one.payers)}):
-            users = users_pv * first.users.get(country, 0.0) / users_usd if users_usd else 0.0
-            took = first.takings.get(country, 0.0) + running * first.carriage.get(country, 0.0)
-            carriers = carriers_pv * took / carriers_usd if carriers_usd else 0.0
-            found[country] = {"users": users, "carriers": carriers, "payers": self._paid(country)}
-        return found
+        every = [worth for by_year in (self.by_year, *self.alone) for worth in by_year.values()]
+        paid = [_paid(one, self.ask) for one in self.projects]
+        countries = sorted({name for worth in every for name in (*worth.users, *worth.takings, *worth.carriage)}
+                           | {name for by in paid for name in by})  # fmt: skip
+        gained = {name: self._gained(name) for name in countries}
+        return {
+            name: {
+                "users": gained[name][0],
+                "carriers": gained[name][1] + self.ask.running_share * gained[name][2],
+                "payers": sum(by.get(name, 0.0) for by in paid),
+            }
+            for name in countries
+        }
 
-    def _paid(self, country: str) -> float:
-        """Present value of what a country pays for capital and upkeep, less what is left, million USD."""
-        total = sum(self.present[name] for name in (*COSTS, RESIDUAL))
-        capital = sum(one.capex_musd or 0.0 for one in self.projects)
-        if not capital:
-            return 0.0
-        return sum(
-            total * (one.capex_musd or 0.0) / capital / len(one.payers)
-            for one in self.projects
-            if country in one.payers
-        )
+    def _gained(self, country: str) -> tuple[float, ...]:
+        """Present value of what its users gain, its carriers take more and its carriage costs less, million USD."""
+
+        def of(worth: Benefits) -> tuple[float, ...]:
+            return tuple(by.get(country, 0.0) for by in (worth.users, worth.takings, worth.carriage))
+
+        years = [self._worth(year, self.ask.growth, of) for year in self.ask.years]
+        return tuple(npv(gains, self.ask.rate).value / 1e6 for gains in zip(*years, strict=True))
+
+
+What = Callable[[Benefits], tuple[float, ...]]
+"""Numbers of what is worth something in a year."""
+
+
+def _total(worth: Benefits) -> tuple[float, ...]:
+    return worth.total
+
+
+def _beyond(both: float, each: Sequence[Sequence[float]], k: int) -> float:
+    """What several are worth together beyond the sum of each; exactly nothing where all but one are worth nothing."""
+    return both - sum(one[k] for one in each)
+
+
+def _paid(project: Undertaking, ask: Appraise) -> dict[str, float]:
+    """Present value of what each country pays for a project, in equal parts, less what is left; million USD."""
+    years = ask.years
+    costs = [-spent - project.upkeep_musd * project.share(year)
+             for year, spent in zip(years, project.capital(years), strict=True)]  # fmt: skip
+    costs[-1] += project.residual(years[-1])
+    payers = project.payers or (NOT_TOLD,)
+    return dict.fromkeys(payers, npv(costs, ask.rate).value / len(payers))
 
 
 def appraised(projects: Sequence[Undertaking], valuation: Valuation, ask: Appraise) -> Appraisal:

@@ -68,8 +68,9 @@ class Rows:
     """A side of the comparison, by the goods' number (n_goods,)."""
 
     units: Floats
-    hours: Floats
-    """A unit's, waits counted; missing where none goes."""
+    time_usd: Floats
+    """What a unit's time is worth, waits counted; missing where none goes. Of what left its families as these became
+    too dear, also what their own way is worth to it beyond money and time: `Chains.leave`."""
     usd: Floats
     """What a unit pays."""
     paid: float
@@ -89,21 +90,20 @@ def benefits(without: ServiceFlows, with_: ServiceFlows, at_base: Problem | None
     """
     before, after = rows_of(without, None), rows_of(with_, at_base)
     goods = with_.problem.goods
-    usd_h = with_.problem.usd_h
-    both = ~(np.isnan(before.hours) | np.isnan(after.hours))
+    both = ~(np.isnan(before.usd) | np.isnan(after.usd))
     mean = np.where(both, (before.units + after.units) / 2, 0.0)
-    less_h = np.where(both, before.hours - after.hours, 0.0)
+    less_time = np.where(both, before.time_usd - after.time_usd, 0.0)
     less_usd = np.where(both, before.usd - after.usd, 0.0)
     users: dict[str, float] = defaultdict(float)
     place = with_.problem.corridor.by_key("place")
-    gain = mean * (usd_h * less_h + less_usd)
+    gain = mean * (less_time + less_usd)
     for of, amount in zip(goods, gain.tolist(), strict=True):
         for end in (of.origin, of.destination):
             users[place[end].country] += amount / 2
     tonnes = np.array([of.tonnes for of in goods])
-    new = np.isnan(before.hours) & ~np.isnan(after.hours)
+    new = np.isnan(before.usd) & ~np.isnan(after.usd)
     return Benefits(
-        float(mean @ (usd_h * less_h)), float(mean @ less_usd), after.paid - before.paid,
+        float(mean @ less_time), float(mean @ less_usd), after.paid - before.paid,
         before.carriage - after.carriage, (before.kg - after.kg) / 1000,
         _sorted(users), _less(after.takings, before.takings), _less(before.by_country, after.by_country),
         float(tonnes[new] @ after.units[new]),
@@ -114,7 +114,7 @@ def rows_of(flows: ServiceFlows, at_base: Problem | None) -> Rows:
     """What goods do on one side; queues that grow all year are waited for, not left."""
     problem = flows.problem
     n = len(problem.goods)
-    units, hours, usd = np.zeros(n), np.zeros(n), np.zeros(n)
+    units, time_usd, usd = np.zeros(n), np.zeros(n), np.zeros(n)
     paid = carriage = kg = 0.0
     takings: dict[str, float] = defaultdict(float)
     costs: dict[str, float] = defaultdict(float)
@@ -122,7 +122,7 @@ def rows_of(flows: ServiceFlows, at_base: Problem | None) -> Rows:
     for (chain, amount), took in zip(flows.flows, flows.hours.tolist(), strict=True):
         reference = chain.usd if at_base is None else float(at_base.chains[chain.goods].price[list(chain.arcs)].sum())
         units[chain.goods] += amount
-        hours[chain.goods] += amount * took
+        time_usd[chain.goods] += amount * (problem.goods[chain.goods].usd_h * took + _beyond(problem, chain))
         usd[chain.goods] += amount * chain.usd
         paid += amount * chain.usd
         carriage += amount * reference
@@ -133,9 +133,17 @@ def rows_of(flows: ServiceFlows, at_base: Problem | None) -> Rows:
     none = units == 0
     units_or_one = np.where(none, 1.0, units)
     return Rows(
-        units, np.where(none, np.nan, hours / units_or_one), np.where(none, np.nan, usd / units_or_one),
+        units, np.where(none, np.nan, time_usd / units_or_one), np.where(none, np.nan, usd / units_or_one),
         paid, carriage, kg, takings, costs,
     )  # fmt: skip
+
+
+def _beyond(problem: Problem, chain: Chain) -> float:
+    """What a unit on its way out minds beyond the price, the time and the CO2e of that way, USD."""
+    if chain is not problem.chains[chain.goods].way_out:
+        return 0.0
+    usd_h = problem.goods[chain.goods].usd_h
+    return chain.cost - chain.usd - usd_h * chain.hours - problem.co2e_usd_t / 1000 * chain.kg
 
 
 def km_of(problem: Problem) -> Callable[[Chain], Gains]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from karvan.ground.errors import InputError, Problem, shown
+from karvan.tables import BY_NAME
+from karvan.tables.cell import BadCell, parse
 
 FIRST, LAST = 1990, 2150
 
@@ -61,12 +63,28 @@ class Appraise:
             ("growth", self.growth, -0.5 <= self.growth <= 0.5, "give a share from -0.5 to 0.5"),
             ("co2e-price", self.co2e_usd_t, 0 <= self.co2e_usd_t <= 1e6, "give USD a tonne, 0 or more"),
             ("running-share", self.running_share, 0 <= self.running_share <= 1, "give a share from 0 to 1"),
+            ("upkeep-share", self.upkeep_share, 0 <= self.upkeep_share <= 1, "give a share from 0 to 1"),
+            ("life-years", self.life_years, 0 < self.life_years <= 1000, "give years above 0: 30"),
+            ("build-years", self.build_years, 0 <= self.build_years <= 100, "give 0 to 100 years"),
             ("samples", self.samples, 10 <= self.samples <= 1_000_000, "give 10 to 1000000"),
             ("seed", self.seed, 0 <= self.seed < 2**32, "give a whole number from 0 to 4294967295"),
             *((f"capex {name}", value, 0 <= value <= 1e9, "give million USD, 0 or more")
               for name, value in sorted(self.capex_musd.items())),
         )  # fmt: skip
         wrong = [Problem(name, shown(value), remedy) for name, value, fine, remedy in rows if not fine]
+        wrong += [
+            Problem(f"opens {name}", shown(said), remedy)
+            for name, said in sorted(self.opens.items())
+            if (remedy := _no_month(said))
+        ]
         if wrong:
             raise InputError("the request", wrong)
         return replace(self, model_years=tuple(sorted(set(self.model_years))))
+
+
+def _no_month(said: str) -> str:
+    """What to give in place of what is no month; empty for one."""
+    try:
+        return "" if parse(said, BY_NAME["project"].column("opens")) else "give a month: 2029-01"
+    except BadCell as bad:
+        return str(bad)

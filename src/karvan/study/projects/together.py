@@ -33,8 +33,7 @@ class Together:
     def interaction(self, pair: Pair) -> float:
         """NPV of two together less that of each, million USD: below 0 they do the same work, above 0 they help each
         other."""
-        one, other = pair
-        return self.pairs[pair].npv - self.alone[one].npv - self.alone[other].npv
+        return self.pairs[pair].interaction
 
 
 def together(

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from karvan.corridor import Corridor
+from karvan.corridor.row import key_of
 from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.scenario.works import month, share_open
 from karvan.study.projects.request import Appraise
+from karvan.tables.plans import PLANNABLE, PLANNED
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,13 @@ def effect_grade(corridor: Corridor, project: str) -> str:
         for row in corridor.rows("effect")
         if row.project == project and row.amount is not None
     ]
-    built = {row.id for row in corridor.rows("planned_link") if project in row.projects}
-    grades += [
-        basis.grade for (table, key, _), basis in ledger.basis.items() if table == "planned_link" and key in built
-    ]
+    built = {
+        (table, key_of(table, row))
+        for table in (f"{PLANNED}{name}" for name in PLANNABLE)
+        for row in corridor.rows(table)
+        if project in row.projects
+    }
+    grades += [basis.grade for (table, key, _), basis in ledger.basis.items() if (table, key) in built]
     return max(grades, default="D")
 
 

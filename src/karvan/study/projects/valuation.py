@@ -15,7 +15,7 @@ from karvan.study.shift import shift
 from karvan.study.simulate import Progress
 
 GAP = 1e-8
-"""Relative gap of all flows: what is left of it is some hundred USD of the billions that a corridor's goods cost."""
+"""Relative gap of all flows: what is left is some thousand USD of the hundreds of billions that goods and time cost."""
 ITERATIONS = 300
 
 
