@@ -103,8 +103,8 @@ DEFAULTS: dict[str, tuple[str, str, str, str, tuple[str, ...], str]] = {
              "the World Bank's since 2016; rivals: 12 % before (RT-EC-062), 9 % at the ADB (RT-EC-064)"),
     "growth": ("growth of demand", "a year", "derived", "D", ("RT-VM-006",),
                "1.3 ** (1 / 9) - 1: trade of China and the EU by rail from 2021 to 2030, taken for all goods"),
-    "co2e_usd_t": ("price of CO2e", "USD/t", "read", "C", (),
-                   "the middle of 50 to 100 USD in 2030: High-Level Commission on Carbon Prices, 2017, recalled"),
+    "co2e_usd_t": ("price of CO2e", "USD/t", "derived", "C", ("RT-PR-033", "RT-PR-034"),
+                   "the middle of 50 to 100 USD in 2030: High-Level Commission on Carbon Prices, 2017"),
     "running_share": ("running costs, of fares", "", "assumed", "D", (),
                       "the rest pays for lines, which are there anyway, and for profit"),
 }  # fmt: skip

@@ -30,7 +30,7 @@ class Appraise:
     """Of all demand, a year, beyond the base's own year: 30 % from 2021 to 2030 (RT-VM-006)."""
     co2e_usd_t: float = 75.0
     """Shadow price of a tonne of CO2e: the middle of 50 to 100 USD in 2030 (High-Level Commission on Carbon Prices,
-    2017)."""
+    2017; RT-PR-033, RT-PR-034)."""
     running_share: float = 0.8
     """Of what carriage is paid, what running costs: the rest pays for lines and profit. Assumed."""
     upkeep_share: float = 0.02
