@@ -21,7 +21,7 @@ def promise_problems(corridor: Corridor) -> list[Problem]:
 
 
 def projects(corridor: Corridor) -> Iterator[Problem]:
-    """A project opens after work begins, and either changes something or says why not."""
+    """A project opens after work begins, and does not both change something and say why it changes nothing."""
     changing = {row.project for row in corridor.rows("effect")}
     for table in PLANNABLE:
         changing |= {project for row in corridor.rows(f"{PLANNED}{table}") for project in row.projects}
@@ -29,8 +29,8 @@ def projects(corridor: Corridor) -> Iterator[Problem]:
         at = f"project.csv, row {row.id}"
         if row.starts and row.opens and row.opens < row.starts:
             yield Problem(f"{at}, opens", row.opens, f"work on it begins in {row.starts}: mend one of the months")
-        if (row.id in changing) == bool(row.outside):
-            found = "effects and a reason for none" if row.outside else "no effect, and no reason for none"
+        if row.outside and row.id in changing:
+            found = "effects and a reason for none"
             yield Problem(f"{at}, outside", found, "say what it changes in effect.csv, or here why nothing")
 
 
