@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from karvan.study.plan import Planner, plan
     from karvan.study.projects.request import Appraise
     from karvan.study.reach import reach
+    from karvan.study.scenarios import open_scenario
     from karvan.study.simulate import Simulate, simulate
 
 __version__ = VERSION
 __all__ = [
     "Appraise", "Appraised", "Assign", "Assignment", "Compare", "Comparison", "Corridor", "InputError",
     "KarvanError", "Plan", "Planner", "Simulate", "Simulation", "__version__", "appraise", "assign", "assign_roads",
-    "calibrate", "compare", "load", "matrix", "plan", "plan_batch", "reach", "simulate",
+    "calibrate", "compare", "load", "matrix", "open_scenario", "plan", "plan_batch", "reach", "simulate",
 ]  # fmt: skip
 
 _HOMES = {
@@ -60,6 +61,7 @@ _HOMES = {
     "plan_batch": "karvan.study.batch",
     "reach": "karvan.study.reach",
     "matrix": "karvan.study.matrix",
+    "open_scenario": "karvan.study.scenarios",
     "Simulate": "karvan.study.simulate",
     "simulate": "karvan.study.simulate",
     "Simulation": "karvan.sim.simulation",
