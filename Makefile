@@ -43,6 +43,8 @@ docs: .venv/.docs ## the pages, in build/docs
 pages: .venv/.run ## fresh results in README.md and on the pages that show some
 	$(BIN)/python tools/print_register.py
 	$(BIN)/python tools/print_validation.py
+	$(BIN)/python tools/print_projects.py
+	$(BIN)/python tools/print_scenarios.py
 	$(BIN)/python tools/refresh_pages.py
 	$(BIN)/python tools/refresh_readme.py
 

@@ -302,7 +302,8 @@ def test_e02_the_slope_is_that_of_the_waits(made: Delays, load: float) -> None:
     slope = made.slope(flow)[0]
     # a table is cubic between its nodes, so that a difference across one is off by its bend
     scale = one(made, flow) / flow
-    assert slope == pytest.approx(rise, rel=2e-2, abs=1e-3 * scale)
+    # and a wait of all but nothing has no digits left to tell a difference by
+    assert slope == pytest.approx(rise, rel=2e-2, abs=1e-3 * scale + 1e-300)
 
 
 def test_e03_the_slope_is_exact_where_nothing_is_tabled() -> None:

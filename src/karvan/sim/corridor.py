@@ -349,12 +349,11 @@ class Compiler:
             return [do.Load(queue_of(way, k), fill=True, longest_h=service.longest_wait_h)], []
         before: list[do.Step] = []
         at: list[do.Step] = [do.Load(queue_of(way, k))]
-        if k == first:
-            if service.fleet is not None and service.departs == "headway" and service.headway_h:
-                section = f"departures {way.id}"
-                if section not in self.made.sections:
-                    self.made.section(section, service.headway_h, place=way.stops[k].place, cause="vehicle")
-                before = [do.Pace(section, fixed(0.0))]
+        if k == first and service.fleet is not None and service.departs == "headway" and service.headway_h:
+            section = f"departures {way.id}"
+            if section not in self.made.sections:
+                self.made.section(section, service.headway_h, place=way.stops[k].place, cause="vehicle")
+            before = [do.Pace(section, fixed(0.0))]
         return before, at
 
     def hop(self, way: Way, k: int) -> list[do.Step]:
