@@ -220,6 +220,16 @@ def test_a08_a_project_without_effect_is_worth_exactly_nothing(shifts: bool) -> 
         assert {*found.users.values(), *found.takings.values(), *found.carriage.values()} == {0.0}
 
 
+def test_a11_demand_of_other_years_is_not_added_to_that_of_the_base() -> None:
+    other = "add demand id=AC-2025 origin=A destination=C commodity=general year=2025 teu_year=7000\n"
+    alone, beside = (
+        Valuation(world(LINE, FASTER, more), "base", ("faster",), (2030,), 0.0).of(["faster"], 2030)
+        for more in ("", other)
+    )
+    assert beside == alone
+    assert alone.time_usd == pytest.approx(BOXES * USD_H * 5, rel=1e-9)
+
+
 def test_a09_what_the_base_lists_is_taken_out_and_put_back() -> None:
     listed = world(LINE + FASTER, base=b"title: Base\nyear: 2030\ndemand: {of: 2024}\nprojects: [faster]\n")
     found = appraise(["faster"], listed, **YEARS).alone["faster"].by_year[2030]

@@ -261,6 +261,13 @@ def test_b7_a_pool_that_runs_out_makes_trains_wait() -> None:
     assert lost(found, "pool") > 0
 
 
+def test_b7b_a_train_by_the_clock_takes_its_locomotive_though_nothing_boards_at_its_first_stop() -> None:
+    pool = {"loco": {"id": "loco", "kind": "locomotive", "name": "Locomotives", "count": 1, "services": ("K1",),
+                     "per_trip": 1, "turnaround_h": 10.0}}  # fmt: skip
+    found = run(drawn("K1 rail A 5h B 5h C every 24h", goods(way="B > C"), tables={"pool": pool}), days=60)
+    assert of(found.stations, "loco")["served"] == pytest.approx(60, abs=1)
+
+
 def test_b8_wagons_and_trucks_take_their_share_of_a_vehicle() -> None:
     wagons = drawn("F1 sea A 10h B now", goods(t_year=8760 * 50.0, unit="wagon"), vehicle={"F1": {
                    "capacity_teu": None, "capacity_wagons": 28}})  # fmt: skip

@@ -11,9 +11,9 @@ from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.corridor.structure import structure_problems
 from karvan.ground.errors import InputError, Problem, nearest, shown
+from karvan.scenario.cells import with_cells
 from karvan.scenario.close import VERB, read_close
 from karvan.tables import BY_NAME, Column
-from karvan.tables.cell import BadCell, Cell, parse
 
 
 class Change(Protocol):
@@ -33,13 +33,8 @@ class SetCell:
     value: str
 
     def on(self, corridor: Corridor) -> Corridor:
-        row, column = _cell(corridor, self.table, self.row, self.column)
-        try:
-            value = parse(self.value, column)
-        except BadCell as problem:
-            address = f"{self.table}/{self.row}/{self.column}"
-            raise InputError("the change", [Problem(address, shown(self.value), str(problem))]) from None
-        return _with(corridor, self.table, row, column, value)
+        _cell(corridor, self.table, self.row, self.column)
+        return with_cells(corridor, {(self.table, self.row, self.column): self.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +122,3 @@ def _number(corridor: Corridor, change: ScaleCell | AddCell, done: str) -> float
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
     near = nearest(word, known, 1)
     return f"did you mean {near[0]}?" if near else f"give one of {', '.join(known)}"
-
-
-def _with(corridor: Corridor, table: str, row: Row, column: Column, value: Cell) -> Corridor:
-    if column.refers and value:
-        for name in value if isinstance(value, tuple) else (str(value),):
-            corridor.row(column.refers, name)
-    rows = tuple(old._replace(**{column.name: value}) if old is row else old for old in corridor.rows(table))
-    return corridor.with_tables({table: rows})

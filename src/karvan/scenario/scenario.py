@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from karvan.corridor.corridor import Corridor
@@ -47,7 +47,6 @@ class Scenario:
     closes: tuple[Close, ...]
     closed: Mapping[str, tuple[str, ...]]
     """Families that are closed, and the countries whose own goods may still take each."""
-    package: str = field(default="")
 
     @property
     def projects(self) -> tuple[str, ...]:
@@ -107,14 +106,13 @@ class Scenario:
         return (*built, *cells, *shut, *closed, *factors)
 
 
-def scenario(corridor: Corridor, text: str, *, year: int | None = None, without: Collection[str] = ()) -> Scenario:
+def scenario(corridor: Corridor, text: str, *, without: Collection[str] = ()) -> Scenario:
     """The scenario that is meant: NAME, FILE.yaml, project:ID, commitment:ID, or several joined by +.
 
     What is joined stands side by side: where the order would matter it is refused. A project that is named here is
     built in the world of the scenarios beside it, in full, whatever its date; one that a scenario lists, by its date.
 
     Args:
-        year: another one than the scenario's own: for projects by their dates, and as the year of its demand.
         without: projects that are left out, though a scenario lists them.
 
     Raises:
@@ -122,14 +120,13 @@ def scenario(corridor: Corridor, text: str, *, year: int | None = None, without:
     """
     found = stack(corridor, text).without(without)
     words = found.words
-    own = found.agreed("year", {name: said.year for name, said in words.items() if said.year is not None})
+    year = found.agreed("year", {name: said.year for name, said in words.items() if said.year is not None})
     of = found.agreed("demand/of", {name: said.demand.of for name, said in words.items() if said.demand.of is not None})
     years = sorted({row.year for row in corridor.rows("demand")})
     if not years:
         raise InputError("the scenario", [Problem("demand", "none in the package", "add demand.csv")])
-    own = own if own is not None else of if of is not None else years[0]
-    year = own if year is None else year
-    of = of if of is not None else own if own in years else years[-1]
+    year = year if year is not None else of if of is not None else years[0]
+    of = of if of is not None else year if year in years else years[-1]
     price = found.agreed(
         "prices/co2e_usd_t",
         {name: said.prices.co2e_usd_t for name, said in words.items() if said.prices.co2e_usd_t is not None},
@@ -141,7 +138,7 @@ def scenario(corridor: Corridor, text: str, *, year: int | None = None, without:
     closes = tuple(read_close(one) for name in found.names() for one in words[name].close)
     return Scenario(
         found.name, " + ".join(titles), " ".join(notes), year, of, price, found, tuple(projects.values()),
-        tuple(layers), closes, _closed(words), corridor.name,
+        tuple(layers), closes, _closed(words),
     )  # fmt: skip
 
 

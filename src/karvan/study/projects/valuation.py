@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from karvan.corridor import Corridor
@@ -33,7 +33,7 @@ class Valuation:
     """Of all demand, a year, from the base's own year on."""
     shifts: bool = True
     """Whether goods part anew among the ways that they are known to go."""
-    theta: float = 12.3
+    theta: float = Assign().theta
     progress: Progress = field(default_factory=Progress)
     _known: dict[tuple[int, frozenset[str]], Benefits] = field(default_factory=dict, init=False)
     _bases: dict[int, tuple[Corridor, ServiceFlows]] = field(default_factory=dict, init=False)
@@ -43,9 +43,9 @@ class Valuation:
         """The year of the base."""
         return scenario(self.package, self.base, without=self.projects).year
 
-    def level(self, year: int, growth: float | None = None) -> float:
+    def level(self, year: int) -> float:
         """Demand of a year over that of the base's own."""
-        return float((1 + (self.growth if growth is None else growth)) ** (year - self.own_year))
+        return float((1 + self.growth) ** (year - self.own_year))
 
     def of(self, chosen: Collection[str], year: int) -> Benefits:
         """What a set of projects is worth in a modelled year, all of them there in full."""
@@ -81,18 +81,10 @@ class Valuation:
         words = AND.join([self.base, *(f"{PROJECT}{one}" for one in sorted(chosen))])
         # The base's own projects stay as they are in its year: what they become later is not what is looked at.
         found = scenario(self.package, words, without=self.projects)
-        return with_year(found.on(self.package), year)
+        return in_year(found.on(self.package), found.year, year)
 
 
-def with_year(corridor: Corridor, year: int) -> Corridor:
-    """The corridor with its demand as that of another year."""
-    rows = tuple(row._replace(year=year) for row in corridor.rows("demand"))
+def in_year(corridor: Corridor, own: int, year: int) -> Corridor:
+    """The corridor with its demand of one year as that of another, and no other demand."""
+    rows = tuple(row._replace(year=year) for row in corridor.rows("demand") if row.year == own)
     return corridor.with_tables({"demand": rows})
-
-
-def interactions(valuation: Valuation, pair: tuple[str, str], year: int) -> Mapping[str, float]:
-    """What two projects are worth together beyond what each is worth alone, in a modelled year."""
-    one, other = (valuation.of([name], year).total for name in pair)
-    both = valuation.of(pair, year).total
-    names = ("time_usd", "fares_usd", "revenue_usd", "carriage_usd", "co2e_t")
-    return {name: b - x - y for name, b, x, y in zip(names, both, one, other, strict=True)}
