@@ -6,7 +6,7 @@ import datetime as dt
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,15 @@ from karvan.testing.draw import row
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():
     # So it is where a shell runs the tests in the background. Processes that are to be interrupted would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Runs of tests stand in a folder of their own: none is left with the user's, and none of the user's is met."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KARVAN_RUNS", str(tmp_path_factory.mktemp("runs")))
+        yield
+
 
 MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 """When goods are ready in pictures, unless said."""

@@ -4,7 +4,8 @@
 
 A fenced block of `python` is run, the blocks of a page one after the other in one namespace; of a block of `sh` the
 lines that begin with `karvan`, and `| head -N` cuts what they print. What is printed stands in a block of `text` below.
-Nothing is written when an example fails, so that an error never becomes an example.
+Nothing is written when an example fails, so that an error never becomes an example. The runs of a page stand in a
+folder of their own: what was run before, here or elsewhere, changes no name.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import re
 import shlex
 import sys
+import tempfile
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest import mock
@@ -37,7 +39,8 @@ def refreshed(text: str) -> str:
         output = "".join(line.rstrip() + "\n" for line in printed.strip("\n").splitlines())
         return f"```{found['kind']}\n{code}```\n" + (f"\n```text\n{output}```\n" if output else "")
 
-    return BLOCK.sub(block, text)
+    with tempfile.TemporaryDirectory() as runs, mock.patch.dict(os.environ, {"KARVAN_RUNS": runs}):
+        return BLOCK.sub(block, text)
 
 
 def python(code: str, names: dict[str, object]) -> str:

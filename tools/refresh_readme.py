@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -18,18 +19,19 @@ MARKED = re.compile(r"^<!-- output: (?P<command>.+?) -->\n(?:```text\n.*?^```\n)
 
 def refreshed(text: str) -> str:
     """The text with fresh output below every marker."""
-    return MARKED.sub(lambda found: block(found["command"]), text)
+    with tempfile.TemporaryDirectory() as runs:
+        return MARKED.sub(lambda found: block(found["command"], runs), text)
 
 
-def block(command: str) -> str:
+def block(command: str, runs: str) -> str:
     """The marker of a command with its output in a fence."""
-    return f"<!-- output: {command} -->\n```text\n{output(command)}```\n"
+    return f"<!-- output: {command} -->\n```text\n{output(command, runs)}```\n"
 
 
-def output(command: str) -> str:
-    """What a command prints, as on a terminal 100 wide and without colour."""
+def output(command: str, runs: str) -> str:
+    """What a command prints, as on a terminal 100 wide and without colour, its runs in a folder of the README's own."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    plain = {**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    plain = {**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "KARVAN_RUNS": runs}
     done = subprocess.run(command, shell=True, cwd=ROOT, env=plain, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{command} ended with {done.returncode}: {done.stderr.strip()}")
