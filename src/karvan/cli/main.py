@@ -34,6 +34,7 @@ COMMANDS = {
     "sql": "Answer a question in SQL over all runs.",
     "export": "Write a corridor as GeoJSON, GMNS, OC4IDS, a folder or a zip.",
     "import": "Projects that others publish, as tables of a package.",
+    "serve": "The studio in a browser, and the REST service.",
     "warm": "Compile all kernels now, so that the first run is fast.",
 }
 

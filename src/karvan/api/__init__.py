@@ -1,0 +1,1 @@
+"""The REST service: every study at an address, for the studio and for programs of any language."""

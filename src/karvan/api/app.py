@@ -1,0 +1,49 @@
+"""The service as one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from karvan.api import corridors, places, problems, root, studio
+from karvan.api.guard import Guard
+from karvan.api.openapi import openapi_of
+from karvan.api.settings import Settings
+from karvan.api.state import State
+from karvan.api.worlds import Worlds
+from karvan.ground.version import VERSION
+
+ROUTERS = (root.router, corridors.router, places.router)
+EVERYWHERE = problems.faults(400, 401, 403, 413, 421, 422, 500, 503)
+"""What every address may answer besides its own."""
+ABOUT = """Plan shipments on trans-Eurasian corridors, simulate them, put demand on them, change them by projects, value
+them, and ask for the source behind every number. Times are ISO 8601 with zone or hours; money is USD, distance km, and
+emissions kg CO2e well-to-wheel.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service of these settings. Raises InputError where they would let in whoever comes."""
+    settings.checked()
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        settings.uploads.mkdir(parents=True, exist_ok=True)
+        yield
+
+    app = FastAPI(
+        title="karvan", version=VERSION, description=ABOUT, docs_url=None, redoc_url=None, lifespan=life,
+        openapi_url=None, redirect_slashes=False, license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )  # fmt: skip
+    app.state.karvan = State(settings, Worlds(settings))
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api", responses=EVERYWHERE)
+    app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
+    studio.mount(app)
+    app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=3)
+    app.add_middleware(Guard, settings=settings)
+    return app
