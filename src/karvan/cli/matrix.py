@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from karvan.cli.output import json_option, package_option, print_json, waiting
+from karvan.cli.output import json_option, package_option, print_json, scenario_option, waiting
 from karvan.cli.words import asking, said
 
 NO_WAY = 4
@@ -22,6 +22,7 @@ NO_WAY = 4
 @asking
 @click.option("--horizon", "horizon_days", type=float, metavar="DAYS", help="Longest time looked at. [default: 150]")
 @click.option("--workers", type=click.IntRange(1, 256), help="Threads. [default: as many as processors]")
+@scenario_option
 @package_option
 @json_option
 def command(origins: str, destinations: str, out: Path, package: str, as_json: bool, **words: Any) -> int:

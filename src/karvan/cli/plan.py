@@ -121,12 +121,13 @@ def command(
         "arrive_by": arrive_by,
     }  # fmt: skip
     if batch is not None:
-        if origin is not None or carbon is not None or why_not or explain or what_if or scenario:
+        if origin is not None or carbon is not None or why_not or explain or what_if:
             raise click.UsageError(
-                "--batch goes without ORIGIN, DESTINATION, --carbon, --explain, --scenario, --what-if, --why-not"
+                "--batch goes without ORIGIN, DESTINATION, --carbon, --explain, --what-if, --why-not"
             )
         return run_batch(
-            batch, out, workers, as_json=as_json, package=package, changes=changes, using=using, **words
+            batch, out, workers, as_json=as_json, package=package, changes=changes, using=using, scenario=scenario,
+            **words
         )  # fmt: skip
     if origin is None or destination is None:
         raise click.UsageError("give ORIGIN and DESTINATION, or --batch FILE")

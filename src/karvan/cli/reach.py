@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from karvan.cli.output import json_option, package_option, print_json, print_rich, terminal_width, waiting
+from karvan.cli.output import (
+    json_option,
+    package_option,
+    print_json,
+    print_rich,
+    scenario_option,
+    terminal_width,
+    waiting,
+)
 from karvan.cli.words import asking, said
 
 NOTHING_REACHED = 4
@@ -23,6 +31,7 @@ NOTHING_REACHED = 4
 )
 @asking
 @click.option("--geojson", "points", type=click.Path(path_type=Path), metavar="FILE", help="Write points for a map.")
+@scenario_option
 @package_option
 @json_option
 def command(

@@ -13,7 +13,7 @@ from karvan.evidence.durable import write_whole, writing
 from karvan.ground.errors import InputError, Problem
 from karvan.scenario import Change
 from karvan.study.answers import RESULT, Answer, Asked, Wrong, answers
-from karvan.study.open_end import ask_from, planner_on
+from karvan.study.open_end import ask_from, planner_in
 from karvan.study.plan import Planner
 from karvan.study.shipments import Bad, Shipment, read_shipments
 from karvan.study.shipper import Shipper
@@ -65,6 +65,7 @@ def plan_batch(
     package: Corridor | str = "middle-corridor",
     changes: Iterable[Change | str] = (),
     using: Simulation | Path | str | None = None,
+    scenario: str = "",
     past: bool = False,
     workers: int = 1,
     done: Done | None = None,
@@ -80,14 +81,16 @@ def plan_batch(
             `if __name__ == "__main__"`. They change nothing in the result.
         done: told how many shipments are done, of how many.
         usual: words for cells that are empty or not there.
-        package, changes, using, past: as in `karvan.plan`.
+        package, changes, using, scenario, past: as in `karvan.plan`; under a scenario, days of its year that have gone
+            by are allowed.
 
     Raises:
         InputError: where the table or its header cannot be read, or no row of it is good. Where some are, the problems
             of the others come with the result.
     """
     path = None if out is None else checked(out)
-    planner = planner_on(package, changes, using)
+    planner, depart, _ = planner_in(package, changes, using, scenario, usual.get("depart"))
+    usual, past = usual | {"depart": depart}, past or bool(scenario)
     usual = _usual(planner, usual, past=past)
     rows = list(read_shipments(planner, shipments, past=past, **usual))
     if not any(isinstance(row, Shipment) for row in rows):

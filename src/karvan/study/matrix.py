@@ -20,7 +20,7 @@ from karvan.itinerary.one_to_all import OneToAll
 from karvan.itinerary.reach import BY
 from karvan.network.network import END, START, Floats, Network
 from karvan.scenario import Change
-from karvan.study.open_end import Words, ask_from, departs_from, planner_on
+from karvan.study.open_end import Words, ask_from, departs_from, no_family_closed, planner_in
 from karvan.study.plan import Planner
 from karvan.study.sink import checked
 from karvan.tables import Column, Table
@@ -132,6 +132,7 @@ def matrix(
     horizon_days: float | None = None,
     changes: Iterable[Change | str] = (),
     using: Simulation | Path | str | None = None,
+    scenario: str = "",
     workers: int | None = None,
     **words: Unpack[Words],
 ) -> Matrix:
@@ -142,16 +143,17 @@ def matrix(
             line. All are the places where goods can be handed in, or taken out.
         depart: as in `karvan.plan`; a day begins at midnight local to each origin.
         workers: threads; as many as there are processors if not given. They change nothing in the result.
-        load, package, horizon_days, changes, using, words: as in `karvan.plan`; a place cannot be wished for.
+        load, package, horizon_days, changes, using, scenario, words: as in `karvan.plan`; a place cannot be wished for.
 
     Raises:
         InputError: with everything wrong in the request.
     """
-    planner = planner_on(package, changes, using)
+    planner, depart, own_day = planner_in(package, changes, using, scenario, depart)
+    no_family_closed(planner.corridor)
     problems: list[Problem] = []
     rows = _places(planner, origins, "origins", START, problems)
     columns = _places(planner, destinations, "destinations", END, problems)
-    asking = {**words, "horizon_days": horizon_days}
+    asking = {**words, "horizon_days": horizon_days, "past": words.get("past", False) or own_day}
     first = rows[0] if rows else planner.corridor.places()[0].id
     asked = ask_from(planner, first, depart, load, asking, problems=problems)
     departs = departs_from(planner, rows, depart, load, asking)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from karvan.corridor import Corridor
-from karvan.corridor import load as load_corridor
 from karvan.ground.errors import InputError, Problem
 from karvan.itinerary import FindItineraries, Load
-from karvan.scenario import Change, bend, read_change
-from karvan.study.plan import Planner, measured_by
+from karvan.scenario import Change
+from karvan.study.plan import Planner, planner_of
+from karvan.study.scenarios import departure_in, open_scenario
 from karvan.study.shipper import Shipper
 
 if TYPE_CHECKING:
@@ -34,14 +34,33 @@ class Words(TypedDict, total=False):
     past: bool
 
 
-def planner_on(
-    package: Corridor | str, changes: Iterable[Change | str], using: Simulation | Path | str | None
-) -> Planner:
-    """A planner on a package with changes, and with the waits of a run where one is named. Raises InputError."""
-    corridor = package if isinstance(package, Corridor) else load_corridor(package)
-    changes = list(changes)
-    bent = bend(corridor, [read_change(one) if isinstance(one, str) else one for one in changes])
-    return Planner(bent, measured_by(using, corridor, changes))
+def planner_in(
+    package: Corridor | str,
+    changes: Iterable[Change | str],
+    using: Simulation | Path | str | None,
+    scenario: str,
+    depart: str | dt.date | None,
+) -> tuple[Planner, str | dt.date | None, bool]:
+    """A planner on a package under a scenario, all as `karvan.plan` takes them, and when goods are ready in it.
+
+    Returns:
+        The planner; the day asked for, else today's of the scenario's year, else None; and whether that is the
+        scenario's own, which may have gone by.
+
+    Raises:
+        InputError: for a package, scenario, change or run that cannot be used.
+    """
+    world = open_scenario(package, scenario)
+    own_day = None if depart else departure_in(world)
+    return planner_of(world.corridor, changes, using), depart or own_day, own_day is not None
+
+
+def no_family_closed(corridor: Corridor) -> None:
+    """Raise InputError where a family of routes is closed: one search for all ends does not tell families apart."""
+    closed = [row.id for row in corridor.rows("family") if row.closed]
+    if closed:
+        remedy = "matrices and reach cannot leave a family out: avoid the countries or waters that it leads through"
+        raise InputError("the request", [Problem("scenario", f"the family {', '.join(closed)} closed", remedy)])
 
 
 def ask_from(

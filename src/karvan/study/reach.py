@@ -15,7 +15,7 @@ from karvan.itinerary.one_to_all import OneToAll
 from karvan.itinerary.reach import BY, Reach, reach_from, reach_to, starts
 from karvan.network.network import END, START, Network, Node
 from karvan.scenario import Change
-from karvan.study.open_end import Words, ask_from, departs_from, planner_on
+from karvan.study.open_end import Words, ask_from, departs_from, no_family_closed, planner_in
 
 if TYPE_CHECKING:
     from karvan.sim.simulation import Simulation
@@ -35,6 +35,7 @@ def reach(
     package: Corridor | str = "middle-corridor",
     changes: Iterable[Change | str] = (),
     using: Simulation | Path | str | None = None,
+    scenario: str = "",
     **words: Unpack[Words],
 ) -> Reach:
     """Every place that can be reached from a place within some days, or with `back` from which it can be reached.
@@ -45,13 +46,14 @@ def reach(
         depart: as in `karvan.plan`; a day begins at midnight local to where the goods start, at each start its own.
         by: what each place's way is the best by: arrival, price, co2e, or cost (the price, and the time at its value).
         back: places from which it can be reached, instead of those that can be reached from it.
-        load, package, changes, using, words: as in `karvan.plan`; a place cannot be wished for.
+        load, package, changes, using, scenario, words: as in `karvan.plan`; a place cannot be wished for.
 
     Raises:
         InputError: with everything wrong in the request.
     """
-    planner = planner_on(package, changes, using)
-    asking = {**words, "horizon_days": days}
+    planner, depart, own_day = planner_in(package, changes, using, scenario, depart)
+    no_family_closed(planner.corridor)
+    asking = {**words, "horizon_days": days, "past": words.get("past", False) or own_day}
     called = {"horizon_days": "days"} | ({"origin": "destination"} if back else {})
     problems = [] if by in BY else [Problem("by", shown(by), f"give one of {', '.join(BY)}")]
     asked = ask_from(planner, place, depart, load, asking, called=called, problems=problems)
