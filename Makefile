@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .NOTPARALLEL:
-.PHONY: help run test thorough quick cover lint format docs pages data bench clean
+.PHONY: help run studio test thorough quick cover lint format docs pages data bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -14,6 +14,9 @@ help: ## this list
 # --past: the day is a fixed one, and is to give an answer after it has gone by, too.
 run: .venv/.run ## answer the first question: Xi'an to Istanbul
 	$(BIN)/karvan plan "Xi'an" Istanbul --depart 2026-12-01 --load 2xFEU --past
+
+studio: ## the studio's sources, for work on them: needs node, and `karvan serve --port 8400` beside it
+	cd web && npm ci && npm run dev
 
 test: .venv/.test ## all tests but the thorough ones
 	$(BIN)/pytest -n auto -m "not thorough"
@@ -62,6 +65,7 @@ bench: .venv/.test .venv/.bench ## the benchmarks
 	$(BIN)/python -m benchmarks.bench_multicommodity
 
 clean: ## all that can be made again
+	rm -rf src/karvan/web web/generated web/node_modules
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage
 
 .venv/.python:
