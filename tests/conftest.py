@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import shutil
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -38,6 +41,30 @@ def own_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 """When goods are ready in pictures, unless said."""
+
+
+@pytest.fixture(scope="session")
+def debian() -> Callable[[str, Callable[[], Path | None]], Path]:
+    """A program that a test needs: `debian("chromium", find)` installs the package where `find` gives nothing.
+
+    Only as the user who may; elsewhere the test is skipped, and says what it lacks.
+    """
+
+    def have(package: str, find: Callable[[], Path | None]) -> Path:
+        may = os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get")
+        if find() is None and may:
+            patient = ["-o", "DPkg::Lock::Timeout=300", "-qy"]
+            for words in (["update"], ["install", "--no-install-recommends", package]):
+                subprocess.run(
+                    ["apt-get", *patient, *words], capture_output=True, check=False,
+                    env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+                )  # fmt: skip
+        found = find()
+        if found is None:
+            pytest.skip(f"there is no {package}, and it cannot be installed here")
+        return found
+
+    return have
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,14 @@ class Service:
             self.process.wait()
 
 
-def start(data: Path, *more: str, python: str = sys.executable, env: dict[str, str] | None = None) -> Service:
+def start(data: Path, *more: str, python: Path | str = sys.executable, **env: str) -> Service:
     """Start `karvan serve` on a free port and wait until it says where it is."""
-    words = [python, "-m", "karvan", "serve", "--port", "0", "--data", str(data), *more]
-    clean = {**os.environ, **(env or {}), "KARVAN_RUNS": str(data / "runs")}
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean)
+    words = [str(python), "-m", "karvan", "serve", "--port", "0", "--data", str(data), *more]
+    data.mkdir(parents=True, exist_ok=True)
+    own = {**os.environ, **env, "KARVAN_RUNS": str(data / "runs")}
+    process = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=own, cwd=data
+    )  # fmt: skip
     said: list[str] = []
     assert process.stdout
     for line in process.stdout:
@@ -61,6 +64,12 @@ def start(data: Path, *more: str, python: str = sys.executable, env: dict[str, s
 
 
 @pytest.fixture(scope="session")
+def serving() -> Callable[..., Service]:
+    """Start a service: `serving(data, "--workers", "2", python=...)`. Who starts it stops it."""
+    return start
+
+
+@pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service of this checkout, with an empty folder of data."""
     running = start(tmp_path_factory.mktemp("service"))
@@ -68,28 +77,22 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     running.stop()
 
 
-def chromium() -> str:
-    """Where a chromium is; fetched from the system's packages where that can be done."""
+def chromium() -> Path | None:
+    """Where a chromium is, if there is one."""
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
-    if found is None and os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
-        for words in (("update", "-q"), ("install", "-qy", "--no-install-recommends", "chromium")):
-            subprocess.run(["apt-get", *words], capture_output=True, check=False)
-        found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("there is no chromium, and it cannot be installed here")
-    return found
+    return Path(found) if found else None
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def browser(tmp_path_factory: pytest.TempPathFactory, debian: Callable[..., Path]) -> Iterator[Any]:
     """A headless chromium with WebGL in software."""
     from playwright.sync_api import sync_playwright
 
     home = tmp_path_factory.mktemp("home")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=chromium(), args=FLAGS, env={**os.environ, "HOME": str(home)}
+            executable_path=debian("chromium", chromium), args=FLAGS, env={**os.environ, "HOME": str(home)}
         )  # fmt: skip
         yield running
         running.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
@@ -23,16 +24,22 @@ def answer(document: Any, status: int = 200, **headers: str) -> Response:
 
 
 def lasting(
-    request: Request, content: bytes | Any, *, media_type: str = JSON, tag: str = "", **headers: str
+    request: Request,
+    content: bytes | Any | Callable[[], Any],
+    *,
+    media_type: str = JSON,
+    tag: str = "",
+    **headers: str,
 ) -> Response:
     """What stays the same as long as its tag does; 304 without a body where the client has it already.
 
     Args:
-        content: bytes, or a document that is sent as JSON.
+        content: bytes, or a document that is sent as JSON; or, together with a tag, what makes either of them, which
+            is not asked for what the client has already.
         tag: what it is made from, if that is known better than its bytes are.
     """
-    body = content if isinstance(content, bytes) else encoded(content)
-    etag = f'"{hashlib.sha256(tag.encode() if tag else body).hexdigest()[:32]}"'
+    body = b"" if callable(content) else _bytes(content)
+    etag = etag_of(tag or body)
     said = {
         "etag": etag,
         "cache-control": "private, no-cache",
@@ -40,7 +47,16 @@ def lasting(
     }  # no-cache: keep it, and ask whether it holds
     if matches(request, etag):
         return Response(status_code=304, headers=said)
-    return Response(body, 200, said, media_type)
+    return Response(_bytes(content()) if callable(content) else body, 200, said, media_type)
+
+
+def _bytes(content: bytes | Any) -> bytes:
+    return content if isinstance(content, bytes) else encoded(content)
+
+
+def etag_of(tag: str | bytes) -> str:
+    """The tag of an answer that is made from that."""
+    return f'"{hashlib.sha256(tag.encode() if isinstance(tag, str) else tag).hexdigest()[:32]}"'
 
 
 def matches(request: Request, etag: str) -> bool:

@@ -2,22 +2,64 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from karvan.api import corridors, places, problems, root, studio
+from karvan.api import (
+    commitments,
+    corridors,
+    evidence,
+    exports,
+    jobs_routes,
+    movements,
+    one_more,
+    places,
+    plan,
+    problems,
+    projects,
+    reports,
+    root,
+    run_tables,
+    runs,
+    scenarios,
+    studies,
+    studio,
+    uploads,
+)
+from karvan.api import map as corridor_map
 from karvan.api.guard import Guard
-from karvan.api.openapi import openapi_of
+from karvan.api.jobs.runner import runner_of
+from karvan.api.openapi import openapi_of, operation_id
 from karvan.api.settings import Settings
 from karvan.api.state import State
 from karvan.api.worlds import Worlds
 from karvan.ground.version import VERSION
 
-ROUTERS = (root.router, corridors.router, places.router)
-EVERYWHERE = problems.faults(400, 401, 403, 413, 421, 422, 500, 503)
+ROUTERS = (
+    root.router,
+    corridors.router,
+    places.router,
+    uploads.router,
+    evidence.router,
+    corridor_map.router,
+    plan.router,
+    studies.router,
+    jobs_routes.router,
+    runs.router,
+    run_tables.router,
+    movements.router,
+    one_more.router,
+    reports.router,
+    scenarios.router,
+    commitments.router,
+    projects.router,
+    exports.router,
+)
+EVERYWHERE = problems.faults(400, 401, 403, 408, 413, 415, 421, 422, 431, 500, 503, 504)
 """What every address may answer besides its own."""
 ABOUT = """Plan shipments on trans-Eurasian corridors, simulate them, put demand on them, change them by projects, value
 them, and ask for the source behind every number. Times are ISO 8601 with zone or hours; money is USD, distance km, and
@@ -28,17 +70,25 @@ emissions kg CO2e well-to-wheel.
 def create_app(settings: Settings) -> FastAPI:
     """The service of these settings. Raises InputError where they would let in whoever comes."""
     settings.checked()
+    shared = State(settings, Worlds(settings))
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         settings.uploads.mkdir(parents=True, exist_ok=True)
-        yield
+        shared.runner = runner_of(settings, lambda corridor: str(shared.worlds.path(corridor)[0]))
+        shared.runner.start()
+        try:
+            yield
+        finally:
+            shared.answering.close()
+            await asyncio.to_thread(shared.runner.stop)
 
     app = FastAPI(
         title="karvan", version=VERSION, description=ABOUT, docs_url=None, redoc_url=None, lifespan=life,
-        openapi_url=None, redirect_slashes=False, license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_url=None, redirect_slashes=False, generate_unique_id_function=operation_id,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )  # fmt: skip
-    app.state.karvan = State(settings, Worlds(settings))
+    app.state.karvan = shared
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/api", responses=EVERYWHERE)

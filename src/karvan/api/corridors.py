@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -64,8 +65,7 @@ class TablePage(BaseModel):
 @router.get("/corridors", summary="All corridors", responses={200: {"model": CorridorList}})
 def corridors(shared: Shared) -> Response:
     """Those that ship, those the service was started with, and those that were uploaded."""
-    worlds = shared.worlds
-    return answer({"corridors": [line(worlds.known(name)) for name in worlds.ids()]})
+    return answer({"corridors": [asdict(one) for one in shared.worlds.lines()]})
 
 
 @router.get("/corridors/{corridor}", summary="One corridor", responses={200: {"model": CorridorPage}, **faults(404)})
@@ -95,15 +95,17 @@ def table(
     where: Annotated[
         list[str], Query(description="COLUMN=VALUE; several must all hold.", examples=[["place=ALAT"]], max_length=8)
     ] = [],  # noqa: B006 (FastAPI copies it)
+    scenario: Annotated[str, Query(max_length=500, description="The table as this has it.")] = "",
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """In the order of their keys, with what each column means and its unit."""
-    if table not in asked.corridor.tables or table not in BY_NAME:
-        raise no_such("table", table, nearest(table, asked.corridor.tables))
+    held = shared.worlds.world(asked.id, scenario).corridor
+    if table not in held.tables or table not in BY_NAME:
+        raise no_such("table", table, nearest(table, held.tables))
     schema = BY_NAME[table]
     wanted = [_condition(schema, one) for one in where]
-    rows = [row for row in asked.corridor.rows(table) if all(_text(row, name) == value for name, value in wanted)]
+    rows = [row for row in held.rows(table) if all(_text(row, name) == value for name, value in wanted)]
     document = {
         "table": table,
         "meaning": schema.doc,

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from karvan.api.methods import methods_at
 from karvan.ground.errors import InputError, KarvanError, Problem, shown
 
 MEDIA_TYPE = "application/problem+json"
@@ -24,6 +25,7 @@ MEANING = {
     404: "There is no such thing",
     405: "Not at this address",
     406: "Not in that form",
+    408: "It came too slowly",
     409: "It does not go with what is there",
     411: "The length is not said",
     413: "It is too large",
@@ -31,6 +33,7 @@ MEANING = {
     421: "Asked under a name that is not this service's",
     422: "Something in the request cannot be used",
     429: "Too many at once",
+    431: "The head is too large",
     500: "A fault of karvan",
     503: "Not now",
     504: "It took too long",
@@ -92,7 +95,8 @@ def response(
     status: int, detail: str, instance: str, problems: Sequence[Problem] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
     """The answer that tells of a problem."""
-    body = json.dumps(document(status, detail, instance, problems), ensure_ascii=False).encode()
+    told = json.dumps(document(status, detail, instance, problems), ensure_ascii=False)
+    body = told.encode("utf-8", "backslashreplace")  # half a surrogate pair becomes its escape, which is JSON as well
     return Response(body, status, {"cache-control": "no-store", **(headers or {})}, MEDIA_TYPE)
 
 
@@ -127,11 +131,18 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
-        return response(error.status_code, str(error.detail), request.url.path, headers=error.headers)
+        status, detail = error.status_code, str(error.detail)
+        headers = {name.lower(): said for name, said in (error.headers or {}).items()}
+        methods = methods_at(app.openapi(), request.url.path) if status in (404, 405) else []
+        if methods and request.method not in methods:
+            status, detail = 405, f"not {shown(request.method)} here, but {' and '.join(methods)}"
+            headers["allow"] = ", ".join(methods)
+        return response(status, detail, request.url.path, headers=headers)
 
     @app.exception_handler(Exception)
     def fault(request: Request, error: Exception) -> Response:
-        log.error("%s %s", request.method, request.url.path, exc_info=error)
+        where = f"{request.method} {request.url.path}"
+        log.error("%s", ascii(where), exc_info=error)  # one line, whatever is in it
         return response(500, f"{type(error).__name__}: see the log of the service", request.url.path)
 
 

@@ -14,6 +14,8 @@ from karvan.ground.errors import InputError, Problem, shown
 
 SHORTEST_TOKEN = 16
 """Characters; shorter ones can be guessed."""
+SLOWEST = 64 * 2**10
+"""Bytes a second that a long body must come with."""
 DIGEST = "sha256:"
 """How a line of a file of tokens begins that holds a digest instead of the token itself."""
 
@@ -25,6 +27,10 @@ class Limits:
     body_bytes: int = 4 * 2**20
     """Of a request; packages that are uploaded have a limit of their own."""
     upload_bytes: int = 64 * 2**20
+    unpacked_bytes: int = 64 * 2**20
+    """Of such a package, unpacked; the one that ships has 3 MiB."""
+    memory_bytes: int = 3 * 2**30
+    """That the check of one may take, where the system can hold it to it."""
     uploads: int = 50
     """Packages that are kept."""
     rows: int = 10_000
@@ -37,6 +43,10 @@ class Limits:
     """The longest that an answer which is no job may take."""
     at_once: int = 256
     """Requests that are worked on or wait for it at once; more are told to come again."""
+    streams: int = 64
+    """Clients that follow jobs at once; each holds a connection, and counts among no others."""
+    body_seconds: float = 30.0
+    """In which a body must have come, and at least `SLOWEST` bytes a second of a long one."""
 
 
 @dataclass(frozen=True, slots=True)

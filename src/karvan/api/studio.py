@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from karvan.api.problems import ApiError
@@ -38,11 +38,20 @@ def mount(app: FastAPI) -> None:
     def file(path: str) -> Response:
         if path in VIEWS:
             return page(root)
-        asked = (root / path).resolve() if "\0" not in path else root
-        if not asked.is_relative_to(root) or not asked.is_file():
-            raise ApiError(404, f"there is nothing at /{path}")
+        asked = inside(root, path)
+        if asked is None:
+            raise HTTPException(404, f"there is nothing at /{path[:200]}")
         kept = FOREVER if path.startswith("assets/") else "no-cache"
         return FileResponse(asked, headers={"cache-control": kept})
+
+
+def inside(root: Path, path: str) -> Path | None:
+    """The file of that path in a folder; None where there is none, or the path leads out of the folder."""
+    try:
+        asked = (root / path).resolve()
+        return asked if asked.is_relative_to(root) and asked.is_file() else None
+    except (OSError, ValueError):  # too long for the file system, or with a null in it
+        return None
 
 
 def page(root: Path) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections import OrderedDict
@@ -10,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from karvan.api.problems import no_such
+from karvan.api.problems import ApiError, no_such
 from karvan.api.settings import Settings
 from karvan.corridor import Corridor, load
-from karvan.corridor.load import shipped
+from karvan.corridor.load import load_sound, shipped
 from karvan.ground.errors import InputError, Problem, nearest, shown
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """How a package that is uploaded may be called."""
 PLANNERS = 24
 """Planners that are kept; each holds its packed network, some MiB."""
-FILES = re.compile(r"\.ya?ml(?:\+|$)|[/\\]", re.IGNORECASE)
+CORRIDORS = 8
+"""Uploaded or given corridors that are kept; a large one holds some hundred MiB."""
+FILES = re.compile(r"\.ya?ml\s*(?:\+|\Z)|[/\\\0]", re.IGNORECASE)
+log = logging.getLogger("karvan.api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +42,27 @@ class Known:
     """shipped, given (when the service was started) or uploaded."""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a list says of a corridor, so that it need not be loaded to be listed."""
+
+    id: str
+    title: str
+    digest: str
+    origin: str
+
+
 class Worlds:
     """The corridors of a service. Safe to be asked by many threads."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._corridors: Kept[Known] = Kept(2 + settings.limits.uploads)
+        self._corridors: Kept[Known] = Kept(CORRIDORS)
+        self._lines: Kept[Line] = Kept(100 + settings.limits.uploads)
         self._planners: Kept[Planner] = Kept(PLANNERS)
         self._bent: Kept[World] = Kept(PLANNERS)
+        self.documents: Kept[bytes] = Kept(PLANNERS)
+        """Answers that take seconds to make, by what they are and what they are made from."""
 
     def ids(self) -> list[str]:
         """All corridors by id: those that ship first, then as they are called."""
@@ -66,8 +83,47 @@ class Worlds:
     def known(self, name: str) -> Known:
         """A corridor by id. Raises ApiError 404."""
         path, origin = self.path(name)
-        stamp = Path(path).stat().st_mtime_ns if origin == "uploaded" else 0
-        return self._corridors.get((name, stamp), lambda: Known(name, load(path), origin))
+        if origin == "shipped":
+            return self._corridors.get(name, lambda: Known(name, load(path), origin))
+        if origin == "given":
+            return self._corridors.get((name, 0), lambda: Known(name, load(path), origin))
+        stamp = self._stamp(name)  # it was checked when it came
+        return self._corridors.get((name, stamp), lambda: Known(name, load_sound(Path(path)), origin))
+
+    def line(self, name: str) -> Line:
+        """What a list says of a corridor. Raises ApiError 404."""
+
+        def made() -> Line:
+            known = self.known(name)
+            return Line(name, known.corridor.description.title, known.corridor.digest, known.origin)
+
+        return self._lines.get((name, self._stamp(name)), made)
+
+    def lines(self) -> list[Line]:
+        """All corridors. An uploaded one that went meanwhile, or was damaged on the disk, is passed over."""
+        found = []
+        for name in self.ids():
+            try:
+                found.append(self.line(name))
+            except (ApiError, InputError) as bad:
+                log.warning("corridor %s: %s", name, bad)
+        return found
+
+    def forget(self, name: str) -> None:
+        """Keep nothing of a corridor that is gone."""
+        for kept in (self._corridors, self._planners, self._bent, self._lines):
+            kept.drop(lambda key: key == name or (isinstance(key, tuple) and key[0] == name))
+
+    def stamp(self, name: str) -> tuple[str, int]:
+        """What tells a corridor from one that had its name before it; of one that is not known its name alone."""
+        return name, self._stamp(name)
+
+    def _stamp(self, name: str) -> int:
+        """When an uploaded package came; 0 for others."""
+        try:
+            return (self.settings.uploads / f"{name}.zip").stat().st_mtime_ns
+        except (OSError, ValueError):
+            return 0
 
     def world(self, name: str, scenario: str = "") -> World:
         """A corridor as a scenario has it. Raises ApiError 404, InputError."""
@@ -123,14 +179,21 @@ class Kept(Generic[T]):
                     return self._kept[key]
             try:
                 made = make()
-            finally:
+            except BaseException:
                 with self._lock:
                     self._making.pop(key, None)
-            with self._lock:
+                raise
+            with self._lock:  # both at once: whoever asks from now on finds it, and makes it no second time
                 self._kept[key] = made
+                self._making.pop(key, None)
                 while len(self._kept) > self.most:
                     self._kept.popitem(last=False)
             return made
+
+    def find(self, key: Hashable) -> T | None:
+        """The thing of that key if it is there."""
+        with self._lock:
+            return self._kept.get(key)
 
     def drop(self, wanted: Callable[[Hashable], bool]) -> None:
         """Forget what has such a key."""

@@ -9,7 +9,6 @@ import click
 
 from karvan.cli.output import json_option, package_option, print_json, print_rich, scenario_option
 from karvan.corridor import Corridor, load
-from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.tables import BY_NAME
 
 Thing = TypeVar("Thing")
@@ -28,22 +27,17 @@ def command() -> None:
 @json_option
 def basis(address: str, scenario: str, package: str, as_json: bool) -> None:
     """The basis of one number: method, grade, the facts used with their sources, and the rivals not used."""
+    from karvan.report.evidence import basis_document, basis_of, read_address
     from karvan.study.scenarios import open_scenario
 
     corridor = open_scenario(package, scenario).corridor
-    table, row, column = read_address(corridor, address)
-    value = getattr(corridor.row(table, row), column)
-    found = corridor.evidence.find_basis(table, row, column)
-    if found is None:
-        remedy = "the cell is empty: a missing value has no basis" if value is None else "add its row to basis.csv"
-        raise InputError(corridor.name, [Problem(address, "no basis", remedy)])
-    cited = [(role, fact, source) for role, fact, source in corridor.evidence.cited(found)]
-    unit = BY_NAME[table].column(column).unit
+    table, row, column = number = read_address(corridor, address)
+    found = basis_of(corridor, number)
     if as_json:
-        facts = [{"role": role, **fact._asdict(), "source": source._asdict()} for role, fact, source in cited]
-        print_json({"address": address, "value": value, "unit": unit, "method": found.method, "grade": found.grade,
-                    "note": found.note, "facts": facts})  # fmt: skip
+        print_json(basis_document(corridor, number))
         return
+    value, unit = getattr(corridor.row(table, row), column), BY_NAME[table].column(column).unit
+    cited = list(corridor.evidence.cited(found))
     print_rich(
         f"{table}/{row}/{column} = {value:g} {unit}",
         f"method: {found.method}; grade {found.grade}",
@@ -51,25 +45,6 @@ def basis(address: str, scenario: str, package: str, as_json: bool) -> None:
     )
     if cited:
         print_rich(fact_table([fact for _, fact, _ in cited], corridor, [role for role, _, _ in cited]))
-
-
-def read_address(corridor: Corridor, address: str) -> tuple[str, str, str]:
-    """Table, row and column of an address. Raises InputError, naming what is nearest."""
-    table, _, rest = address.partition("/")
-    row, _, column = rest.rpartition("/")
-    if table not in BY_NAME:
-        near = nearest(table, BY_NAME, 1)
-        remedy = f"did you mean {near[0]}?" if near else f"the tables are {', '.join(BY_NAME)}"
-        raise InputError("the address", [Problem("table", shown(table), remedy)])
-    if not row or not column:
-        raise InputError("the address", [Problem("address", shown(address), "give TABLE/ROW/COLUMN")])
-    corridor.row(table, row)
-    wanted = [c.name for c in BY_NAME[table] if c.needs_basis]
-    if column not in wanted:
-        raise InputError(
-            "the address", [Problem("column", shown(column), f"columns with a basis: {', '.join(wanted) or 'none'}")]
-        )
-    return table, row, column
 
 
 @command.command("find")
@@ -96,16 +71,12 @@ def find(words: tuple[str, ...], most: int, package: str, as_json: bool) -> int:
 @json_option
 def conflicts(used: bool, package: str, as_json: bool) -> None:
     """Facts that speak of one quantity and disagree."""
+    from karvan.report.evidence import conflict_document
+
     corridor = load(package)
     found = [conflict for conflict in corridor.evidence.conflicts() if conflict.used or not used]
     if as_json:
-        print_json(
-            [
-                {"subject": c.subject, "metric": c.metric, "period": c.period, "unit": c.unit, "used": list(c.used),
-                 "facts": [fact._asdict() for fact in c.facts]}
-                for c in found
-            ]
-        )  # fmt: skip
+        print_json([conflict_document(conflict) for conflict in found])
         return
     for conflict in found:
         print_rich(
@@ -126,26 +97,9 @@ def coverage(quick: bool, package: str, as_json: bool) -> None:
     from karvan.study import coverage as study
 
     corridor = load(package)
-    found = study.coverage(corridor, _with_progress) if not quick else study.Coverage(*_only_grades(corridor), (), 0)
+    found = study.quick(corridor) if quick else study.coverage(corridor, _with_progress)
     if as_json:
-        print_json(
-            {
-                "numbers": found.numbers,
-                "shares": {grade: round(found.share(grade), 6) for grade in found.grades},
-                "grades": found.grades,
-                "by_table": found.by_table,
-                "flows": found.flows,
-                "assumptions": [
-                    {
-                        "number": "/".join(one.address),
-                        "value": one.value,
-                        "weight": round(one.weight, 9),
-                        "note": one.note,
-                    }
-                    for one in found.assumptions
-                ],
-            }
-        )
+        print_json(study.document(found))
         return
     print_rich(grade_table(found.by_table, found.grades))
     print_rich(
@@ -154,14 +108,6 @@ def coverage(quick: bool, package: str, as_json: bool) -> None:
     )
     if found.assumptions:
         print_rich("", assumption_table(found.assumptions[:HEAVIEST], found.flows))
-
-
-def _only_grades(corridor: Corridor) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
-    from karvan.evidence import GRADES
-    from karvan.study.coverage import grades
-
-    tables = grades(corridor)
-    return {grade: sum(counts[grade] for counts in tables.values()) for grade in GRADES}, tables
 
 
 def _with_progress(things: Iterable[Thing]) -> Iterable[Thing]:

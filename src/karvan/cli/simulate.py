@@ -40,6 +40,12 @@ from karvan.cli.output import json_option, package_option, print_json, print_ric
     metavar="N",
     help="Then what one more server, vessel or path would give at the first N bottlenecks: a run each. [default: 0]",
 )
+@click.option(
+    "--one-more-at",
+    multiple=True,
+    metavar="PART",
+    help="The same at a bottleneck, by its name; kept beside those that were asked for before.",
+)
 @click.option("--trace", is_flag=True, help="Keep all that happens in each replication: a table that a map can play.")
 @charts_option
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads.")

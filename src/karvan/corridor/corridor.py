@@ -71,11 +71,14 @@ class Corridor:
     def save(self, path: Path | str) -> None:
         """Write the package to a folder that does not exist yet, or to a file that ends in .zip."""
         path = Path(path)
+        if path.suffix == ".zip":
+            write_zip(path, self.files())
+        else:
+            write_folder(path, self.files())
+
+    def files(self) -> dict[str, bytes]:
+        """The files of the package, by name: its description, tables as CSV, and scenarios."""
         files = table_files(
             {name: [as_text(name, row) for row in rows] for name, rows in self.tables.items()}, self.description
         )
-        files |= {f"{name}.yaml": content for name, content in self.scenarios.items()}
-        if path.suffix == ".zip":
-            write_zip(path, files)
-        else:
-            write_folder(path, files)
+        return files | {f"{name}.yaml": content for name, content in self.scenarios.items()}

@@ -31,13 +31,21 @@ def load(package: str | Path = SHIPPED) -> Corridor:
         InputError: with every problem of the package; nothing half-read is returned.
     """
     if str(package) in shipped():
-        files = read_files(shipped()[str(package)])
-        description = _description(Path(str(package)), files, [])
-        return Corridor(description, WhenAsked(files), digest_of(files), _scenarios(files))
+        return load_sound(shipped()[str(package)])
     corridor, problems = inspect(package)
     if problems:
         raise InputError(f"package {shown(str(package))}", problems)
     return corridor
+
+
+def load_sound(path: Path) -> Corridor:
+    """Load a package that was checked before, and not changed since: its tables are read when they are first asked for.
+
+    Raises:
+        InputError: where its files cannot be read.
+    """
+    files = read_files(path)
+    return Corridor(_description(path, files, []), WhenAsked(files), digest_of(files), _scenarios(files))
 
 
 class WhenAsked(Mapping[str, tuple[Row, ...]]):
@@ -51,7 +59,7 @@ class WhenAsked(Mapping[str, tuple[Row, ...]]):
         if name not in self._read:
             rows, problems = read_table(BY_NAME[name], self._files[name])
             if problems:
-                raise InputError("the package that ships", problems)
+                raise InputError("a package that was sound", problems)
             self._read[name] = rows
         return self._read[name]
 

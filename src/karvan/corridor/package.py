@@ -114,11 +114,16 @@ def table_files(tables: Mapping[str, Iterable[TextRow]], description: Descriptio
 
 def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
     """Write a package as a zip: the same files give the same bytes."""
+    replace_file(path, zipped(files))
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Files as a zip: the same files give the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
-    replace_file(path, out.getvalue())
+    return out.getvalue()
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -105,6 +105,23 @@ def read_schema(path: Path) -> pa.Schema:
         return file.schema_arrow
 
 
+def pieces(path: Path, columns: Sequence[str], first: int = 0, most: int | None = None) -> Iterator[pa.Table]:
+    """A long table, row group by row group, from row `first` on and at most so many rows.
+
+    Raises InputError as `read_parquet` does, while it is read.
+    """
+    with _opened(path) as file:
+        left = file.metadata.num_rows - first if most is None else min(most, file.metadata.num_rows - first)
+        at = 0
+        for number in range(file.num_row_groups):
+            rows = file.metadata.row_group(number).num_rows
+            skip, at = max(first - at, 0), at + rows
+            if skip < rows and left > 0:
+                piece = file.read_row_group(number, columns=list(columns)).slice(skip, left)
+                left -= piece.num_rows
+                yield piece
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     import pyarrow as pa

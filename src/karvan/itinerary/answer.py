@@ -13,6 +13,7 @@ from typing import Any
 from karvan.itinerary.calendar import steady
 from karvan.itinerary.choice import Choice, choose
 from karvan.itinerary.graph import EVER
+from karvan.itinerary.kept import keep
 from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.search import search
 from karvan.network.network import Network
@@ -26,15 +27,13 @@ def answer(network: Network, ask: FindItineraries) -> Choice:
     running = None if ask.until is not None or ask.arrive_by is not None else steady(network, ask)
     if running is None:
         return choose(network, ask, search(network, ask))
-    known = _answers(network)
-    key = replace(ask, depart=EVER, promised=None), running
-    if key not in known:
-        while len(known) >= MOST_KEPT:
-            known.pop(next(iter(known)), None)
-        known[key] = choose(network, ask, search(network, ask))
-        return known[key]
-    kept = known[key]
-    return Choice(network, ask, kept.found, tuple(replace(option, ask=ask) for option in kept.options))
+    known, key = _answers(network), (replace(ask, depart=EVER, promised=None), running)
+    kept = known.get(key)
+    if kept is None:
+        kept = choose(network, ask, search(network, ask))
+        keep(known, key, kept, MOST_KEPT)
+        return kept
+    return kept.for_another_day(ask)
 
 
 @lru_cache(maxsize=16)

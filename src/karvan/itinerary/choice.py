@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from karvan.itinerary.room import unbeaten
 from karvan.itinerary.search import Chain, Found, alternatives, by_preference, figures_of, measures_of
 from karvan.itinerary.spread import with_spread
 from karvan.itinerary.whynot import LeftOut, absent
-from karvan.network.network import Floats, Network
+from karvan.network.network import Flags, Floats, Network
 
 LATE_SD = 1.2816
 """Standard deviations from the mean of a normal distribution to its P90."""
@@ -29,31 +28,43 @@ class Choice:
     ask: FindItineraries
     found: Found
     options: tuple[Option, ...]
+    _left_out: list[tuple[LeftOut, ...]] = field(default_factory=list, repr=False, compare=False)
+    """Once it was asked for; answers that are alike but for their day share it."""
 
-    @cached_property
+    @property
     def left_out(self) -> tuple[LeftOut, ...]:
         """Every other chain, and every family that has none, with the reason; worked out when it is asked for."""
+        # No cached_property: up to Python 3.11 its lock would have the threads of a service wait for each other.
+        if not self._left_out:
+            self._left_out.append(self._all_left_out())
+        return self._left_out[0]
+
+    def for_another_day(self, ask: FindItineraries) -> Choice:
+        """The same for a request that differs in its day alone, where nothing changes by the clock."""
+        return replace(self, ask=ask, options=tuple(replace(option, ask=ask) for option in self.options))
+
+    def _all_left_out(self) -> tuple[LeftOut, ...]:
         shown = [option.chain for option in self.options]
-        against = _Against(self.ask, shown)
         expected = {*self.found.front, *self.found.champions}
         if self.ask.arrive_by is None and self.ask.until is None:
             expected |= {*alternatives(self.network, self.ask)}
         expected -= {*shown}
-        others = _ordered(expected)
-        found = [self._why(chain, against) for chain in others]
+        found = self._why(_ordered(expected), _Against(self.ask, shown))
         return (*found, *absent(self.network, self.ask, self.found))
 
-    def _why(self, chain: Chain, against: _Against) -> LeftOut:
-        """By whom a chain is beaten outright, or else to whom it is as good as equal."""
-        family, via = self.found.families.of(chain.marks), via_of(self.network, chain)
-        other = against.no_worse(chain)
-        if other is not None:
-            on = ", ".join(against.better_on(other, chain)) or "equal on all"
-            return LeftOut(family, self.options[other].id, on, chain, via)
-        other = against.no_worse(chain, self.ask.epsilon)
-        if other is not None:
-            return LeftOut(family, self.options[other].id, f"within {self.ask.epsilon:.0%} on all", chain, via)
-        return LeftOut(family, "", "not among the best of any class", chain, via)
+    def _why(self, chains: Sequence[Chain], against: _Against) -> Iterator[LeftOut]:
+        """By whom each chain is beaten outright, or else to whom it is as good as equal."""
+        beaten, alike = against.no_worse(chains), against.no_worse(chains, self.ask.epsilon)
+        on = against.better_on(beaten, chains)
+        nearly = f"within {self.ask.epsilon:.0%} on all"
+        for chain, outright, other, better in zip(chains, beaten, alike, on, strict=True):
+            family, via = self.found.families.of(chain.marks), via_of(self.network, chain)
+            if outright is not None:
+                yield LeftOut(family, self.options[outright].id, ", ".join(better) or "equal on all", chain, via)
+            elif other is not None:
+                yield LeftOut(family, self.options[other].id, nearly, chain, via)
+            else:
+                yield LeftOut(family, "", "not among the best of any class", chain, via)
 
 
 def choose(network: Network, ask: FindItineraries, found: Found) -> Choice:
@@ -72,10 +83,11 @@ def choose(network: Network, ask: FindItineraries, found: Found) -> Choice:
     ]
     against = _Against(ask, shown)
     front = {*found.front}
-    beaten = [None if chain in front else against.no_worse(chain, besides=at) for at, chain in enumerate(shown)]
+    best = [chain in front for chain in shown]
+    beaten = [None if one else other for one, other in zip(best, against.others(), strict=True)]
     options = [
-        option if other is None else replace(option, beaten=Beaten(options[other].id, against.better_on(other, chain)))
-        for option, chain, other in zip(options, shown, beaten, strict=True)
+        option if other is None else replace(option, beaten=Beaten(options[other].id, on))
+        for option, other, on in zip(options, beaten, against.better_on(beaten, shown), strict=True)
     ]
     return Choice(network, ask, found, tuple(with_spread(network, ask, options, shown)))
 
@@ -131,22 +143,35 @@ class _Against:
         self.exact = measures_of(shown, ask)
         self.shares = _figures(shown, ask)
 
-    def no_worse(self, chain: Chain, epsilon: float = 0.0, besides: int = -1) -> int | None:
-        """The first that is no worse on any criterion, or by a share at most; better on one, for `besides` itself."""
+    def no_worse(self, chains: Sequence[Chain], epsilon: float = 0.0) -> list[int | None]:
+        """Of each chain the first that is no worse on any criterion, or by a share at most."""
         if epsilon:
-            found = (self.shares <= _figures([chain], self.ask) * (1 + epsilon)).all(axis=1)
-        else:
-            figures = measures_of([chain], self.ask)[0]
-            found = (self.exact <= figures).all(axis=1)
-            if besides >= 0:
-                found &= (self.exact < figures).any(axis=1)
-        return int(found.argmax()) if found.any() else None
+            return _first(self.shares[None] <= (_figures(chains, self.ask) * (1 + epsilon))[:, None])
+        return _first(self.exact[None] <= measures_of(chains, self.ask)[:, None])
 
-    def better_on(self, other: int, chain: Chain) -> tuple[str, ...]:
-        """The criteria on which one that is shown is better than a chain."""
-        better = self.exact[other] < measures_of([chain], self.ask)[0]
+    def others(self) -> list[int | None]:
+        """Of each that is shown the first that is no worse on any criterion, and better on one."""
+        known, other = self.exact[None], self.exact[:, None]
+        return _first((known <= other) & (known < other).any(axis=2, keepdims=True))
+
+    def better_on(self, others: Sequence[int | None], chains: Sequence[Chain]) -> list[tuple[str, ...]]:
+        """The criteria on which one that is shown is better than a chain, for each pair; none without a pair."""
         names = (*self.ask.criteria, "departure")
-        return tuple(name for name, is_better in zip(names, better.tolist(), strict=False) if is_better)
+        figures = self.exact[[other or 0 for other in others]] if others else self.exact[:0]
+        better = (figures < measures_of(chains, self.ask)).tolist()
+        return [
+            () if other is None else tuple(name for name, is_better in zip(names, row, strict=False) if is_better)
+            for other, row in zip(others, better, strict=True)
+        ]
+
+
+def _first(found: Flags) -> list[int | None]:
+    """Of each row of (n_chains, n_shown, n_criteria) the first that holds on all criteria."""
+    whole: Flags = np.asarray(found.all(axis=2))
+    if not whole.shape[1]:
+        return [None] * len(whole)
+    first, some = whole.argmax(axis=1).tolist(), np.asarray(whole.any(axis=1)).tolist()
+    return [at if is_any else None for at, is_any in zip(first, some, strict=True)]
 
 
 def _numbers(families: Iterable[str]) -> list[int]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from karvan.itinerary.chain import Chain, follow
 from karvan.itinerary.graph import backward, goods_of, graph_of
+from karvan.itinerary.kept import keep
 from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.room import front_labels, with_room
 from karvan.itinerary.under_rates import under_rates
@@ -83,13 +84,11 @@ class Labelling:
         """
         if not self.usual:
             return self._least(which, node, back=back)
-        known = _least_known(self.network)
-        key = self._goods, which, node, back
-        if key not in known:
-            while len(known) >= MOST_LEAST:
-                known.pop(next(iter(known)), None)
-            known[key] = self._least(which, node, back=back)
-        found: Floats = known[key]
+        known, key = _least_known(self.network), (self._goods, which, node, back)
+        found = known.get(key)
+        if found is None:
+            found = self._least(which, node, back=back)
+            keep(known, key, found, MOST_LEAST)
         return found
 
     @cached_property

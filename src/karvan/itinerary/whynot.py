@@ -66,9 +66,11 @@ def absent(network: Network, ask: FindItineraries, found: Found) -> Iterator[Lef
             via = tuple(network.arcs[arc].head.place for arc in chain.arcs if network.arcs[arc].is_ride)
             yield LeftOut(family, "", f"refused: {'; '.join(reasons)}", chain, via, reasons)
     missing = [family for family in missing if family not in told]
-    lacking = _lacking(network, ask) if missing else {}
+    if not missing:
+        return
+    later, lacking = _later(network, ask), _lacking(network, ask)
     for family in missing:
-        yield LeftOut(family, "", _no_chain(network, ask, family, lacking.get(family)))
+        yield LeftOut(family, "", _no_chain(ask, later.get(family), lacking.get(family)))
 
 
 def _lifted(
@@ -110,13 +112,18 @@ def _at_once(ask: FindItineraries) -> FindItineraries:
     return replace(ask, arrive_by=None, until=None)
 
 
-def _no_chain(network: Network, ask: FindItineraries, family: str, lacking: str | None) -> str:
+def _later(network: Network, ask: FindItineraries) -> dict[str, Chain]:
+    """The best chain of each family, however long it takes; none where nobody would wait longer."""
+    if ask.horizon_days >= FAR_DAYS:
+        return {}
+    return best_of_families(network, replace(_at_once(ask), horizon_days=FAR_DAYS))
+
+
+def _no_chain(ask: FindItineraries, later: Chain | None, lacking: str | None) -> str:
     """Why a family has no chain, refused or not: something is missing, it is too late, or there is no connection."""
     limits = [f"in {ask.horizon_days:g} days"]
-    if ask.horizon_days < FAR_DAYS:
-        later = best_of_families(network, replace(_at_once(ask), horizon_days=FAR_DAYS)).get(family)
-        if later is not None:
-            return f"no route in {ask.horizon_days:g} days: the first takes {later.time_h / 24:.1f}"
+    if later is not None:
+        return f"no route in {ask.horizon_days:g} days: the first takes {later.time_h / 24:.1f}"
     if lacking:
         return lacking
     if ask.arrive_by is not None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from karvan.evidence.run import RunFolder
-from karvan.flow.services.flows import ServiceFlows
+from karvan.flow.services.flows import ServiceFlows, worth_most
 from karvan.formats.geojson import collection, line_feature
 from karvan.formats.line import lines
 
@@ -76,6 +76,27 @@ def document(flows: ServiceFlows, run: RunFolder, rounds: Sequence[NamedTuple] =
     }
 
 
+def document_of(run: RunFolder) -> dict[str, Any]:
+    """The whole answer once more, out of the tables of its run. Raises InputError where one of them is spoilt."""
+    there = {name for name, number, _ in run.files() if number is None}
+
+    def rows(name: str) -> list[dict[str, Any]]:
+        return run.read(name).to_pylist() if name in there else []
+
+    rounds = [{name: value for name, value in row.items() if name != "round"} for row in rows("rounds")]
+    families, resources = rows("families"), rows("resources")
+    told = {
+        "rounds": rounds, "families": totals_of(families), "families_by_pair": families, "resources": resources,
+        "most_worth": worth_most(resources), **{name: rows(name) for name in ("chains", "links", "unserved", "skims")},
+    }  # fmt: skip
+    return {
+        "run": {"name": run.name, "folder": str(run.path), **run.record},
+        "package": run.record["inputs"]["package"],
+        "results": run.record["results"],
+        **{name: [_plain(row) for row in found] for name, found in told.items()},
+    }
+
+
 def geojson(flows: ServiceFlows) -> dict[str, Any]:
     """A feature collection of the links that carry anything, a feature each way, with what they carry a year."""
     corridor = flows.problem.corridor
@@ -91,8 +112,13 @@ def geojson(flows: ServiceFlows) -> dict[str, Any]:
 
 def family_totals(flows: ServiceFlows) -> list[dict[str, Any]]:
     """TEU and tonnes of each family, and their share of all, the most first."""
+    return totals_of(flows.families())
+
+
+def totals_of(families: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same out of rows of families by pair."""
     sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for row in flows.families():
+    for row in families:
         sums[row["family"]][0] += row["teu"]
         sums[row["family"]][1] += row["tonnes"]
     whole = [sum(one[n] for one in sums.values()) or 1.0 for n in (0, 1)]

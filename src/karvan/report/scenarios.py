@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from karvan.corridor import Corridor
+from karvan.corridor.row import key_of
 from karvan.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -41,6 +43,32 @@ def document(one: Scenario) -> dict[str, Any]:
         "co2e_usd_t": one.co2e_usd_t, "stands_on": sorted(set(one.stack.words) - set(one.stack.tops)),
         "projects": list(one.projects), "not_there": list(one.not_there), "changes": list(one.changes),
     }  # fmt: skip
+
+
+def in_full(one: Scenario) -> dict[str, Any]:
+    """What a scenario does, part by part: what is built, cells by their table, what is shut when, closed families."""
+    cells: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for layer in one.layers:
+        for change in layer.changes:
+            by, _, name = layer.name.partition("/")
+            cells[change.table].append({
+                "address": change.address, "by": layer.name, "project": name if by == "project" else None,
+                "change": change.told(),
+            })  # fmt: skip
+    return {
+        "built": [
+            {"project": works.id, "table": table, "rows": [key_of(table, row) for row in rows]}
+            for works in one.works
+            for table, rows in works.rows.items()
+            if rows
+        ],
+        "cells": [{"table": table, "changes": found} for table, found in sorted(cells.items())],
+        "shut": [
+            {"table": shut.table, "row": shut.row, "begins": shut.begins.isoformat(), "ends": shut.ends.isoformat()}
+            for shut in one.closes
+        ],
+        "closed_families": [{"family": name, "open_to": list(to)} for name, to in one.closed.items()],
+    }
 
 
 def changed_numbers(base: Corridor, bent: Corridor) -> dict[str, int]:

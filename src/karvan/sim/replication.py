@@ -58,7 +58,7 @@ class Replication:
         """The gates of this replication, and all instants by the clock: theirs come after those that are listed."""
         p = self.packed
         until = ms(self.warmup_h + self.hours)
-        drawn = {one.name: _spells(p, key, one, who, d, until) for one, who, d in p.closures}
+        drawn = _drawn(p, key, until)
         gate, flips = p.gate.copy(), p.flip.tolist()
         for row, shut, spec in zip(gate, p.gate_shut, p.system.gates.values(), strict=True):
             row.next = len(flips)
@@ -246,6 +246,19 @@ def model_of(p: Packed, key: Keys, flip: Ints) -> Model:
         rate=p.rate,
         key=key,
     )
+
+
+def closures_of(p: Packed, seed: int, number: int, hours: float) -> dict[str, list[tuple[float, float]]]:
+    """When each closure that is drawn is on in a replication, by name: hours from the beginning of the warm-up.
+
+    hours: how long the replication is, its warm-up included. What is given by dates is not among them.
+    """
+    drawn = _drawn(p, np.array([(seed << 32) | number], dtype=np.uint64), ms(hours))
+    return {name: [(begin / MS_PER_H, end / MS_PER_H) for begin, end in spells] for name, spells in drawn.items()}
+
+
+def _drawn(p: Packed, key: Keys, until: int) -> dict[str, Spells]:
+    return {one.name: _spells(p, key, one, who, d, until) for one, who, d in p.closures}
 
 
 def _rows(kind: np.dtype[np.void], n: int) -> Records:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import inf
@@ -12,6 +13,7 @@ import numpy as np
 
 from karvan.corridor import Corridor
 from karvan.corridor import load as load_corridor
+from karvan.evidence.durable import write_whole, writing
 from karvan.evidence.inputs import describe
 from karvan.evidence.run import RunFolder
 from karvan.evidence.shelf import open_run
@@ -26,6 +28,8 @@ from karvan.study.projects.undertaking import check_projects, undertaking
 from karvan.study.projects.valuation import Valuation
 from karvan.study.simulate import Progress
 
+ANSWER = "appraisal.json"
+"""All that was found, as JSON: a run keeps it, for its tables do not hold every part."""
 MOST_PAIRED = 12
 """Projects of which every pair is worked out: 66 pairs."""
 
@@ -107,8 +111,17 @@ def appraise(
                      settings=settings)  # fmt: skip
     with open_run(about, out, resume=True) as run:
         found = Appraised(ask, run, alone, whole, beside, grounds(corridor, undertakings, ask))
+        _keep(found, corridor)
         run.finish(tables_of(found), results_of(found))
     return found
+
+
+def _keep(found: Appraised, corridor: Corridor) -> None:
+    from karvan.study.projects.document import answer
+
+    content = json.dumps(answer(found, corridor), ensure_ascii=False, indent=1, allow_nan=False).encode()
+    with writing(found.run.path):
+        write_whole(found.run.path / ANSWER, lambda file: file.write(content))
 
 
 def _names(corridor: Corridor, projects: Sequence[str]) -> list[str]:

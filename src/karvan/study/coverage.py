@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from karvan.corridor import Corridor
 from karvan.corridor.check import numbers
@@ -54,6 +55,31 @@ def grades(corridor: Corridor) -> dict[str, dict[str, int]]:
     return {table: {grade: counts[table][grade] for grade in GRADES} for table in sorted(counts)}
 
 
+def quick(corridor: Corridor) -> Coverage:
+    """Grades of all numbers; no assumption is weighed."""
+    tables = grades(corridor)
+    return Coverage(_totals(tables), tables, (), 0)
+
+
+def _totals(tables: dict[str, dict[str, int]]) -> dict[str, int]:
+    return {grade: sum(counts[grade] for counts in tables.values()) for grade in GRADES}
+
+
+def document(found: Coverage) -> dict[str, Any]:
+    """The coverage as JSON."""
+    return {
+        "numbers": found.numbers,
+        "shares": {grade: round(found.share(grade), 6) for grade in found.grades},
+        "grades": found.grades,
+        "by_table": found.by_table,
+        "flows": found.flows,
+        "assumptions": [
+            {"number": "/".join(one.address), "value": one.value, "weight": round(one.weight, 9), "note": one.note}
+            for one in found.assumptions
+        ],
+    }
+
+
 def coverage(corridor: Corridor, each: Callable[[Iterable[Flow]], Iterable[Flow]] = iter) -> Coverage:
     """Grades of all numbers, and the weight of each assumption over the corridor's own demand.
 
@@ -62,7 +88,6 @@ def coverage(corridor: Corridor, each: Callable[[Iterable[Flow]], Iterable[Flow]
     progress bar.
     """
     tables = grades(corridor)
-    totals = {grade: sum(counts[grade] for counts in tables.values()) for grade in GRADES}
     weights: dict[Address, float] = defaultdict(float)
     flows = container_flows(corridor)
     teu_in_all = sum(flows.values()) or 1.0
@@ -73,7 +98,7 @@ def coverage(corridor: Corridor, each: Callable[[Iterable[Flow]], Iterable[Flow]
             share = flows[origin, destination, commodity] / teu_in_all / len(plan.options)
             for address, part in leanings(plan, option).items():
                 weights[address] += share * part
-    return Coverage(totals, tables, tuple(weighed(corridor, weights)), len(flows))
+    return Coverage(_totals(tables), tables, tuple(weighed(corridor, weights)), len(flows))
 
 
 def container_flows(corridor: Corridor) -> dict[Flow, float]:

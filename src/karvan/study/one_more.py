@@ -6,7 +6,7 @@ and the ways of the goods. So replication r of both has the same luck, and the d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ import numpy as np
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.evidence.shelf import open_run, run_name
+from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.network.ride import Riding
 from karvan.sim.corridor import queue_of
 from karvan.sim.interval import paired
@@ -54,7 +55,8 @@ def with_one_more(
 
     Every variant is a run of its own, which stands beside the base's.
     """
-    chosen = bottlenecks_with_one_more(study.corridor, base.bottlenecks(), study.ask.one_more)
+    found = bottlenecks_with_one_more(study.corridor, base.bottlenecks(), study.ask.one_more, study.ask.one_more_at)
+    chosen = list({one.change: one for one in (*_earlier(study, base), *found)}.values())
     rows = []
     for k, one in enumerate(chosen, 1):
         progress.say(f"one more, {k} of {len(chosen)}: {one.change}")
@@ -69,16 +71,63 @@ def with_one_more(
     return base
 
 
-def bottlenecks_with_one_more(corridor: Corridor, bottlenecks: pd.DataFrame, most: int) -> list[OneMore]:
-    """The first bottlenecks that one cell of the corridor can give one more to; of several with one cell the first."""
-    services = {queue_of(way, k): way.service for way in Riding(corridor).ways() for k in range(len(way.stops))}
-    services |= {f"departures {way.id}": way.service._replace(fleet=None) for way in Riding(corridor).ways()}
-    found: dict[str, OneMore] = {}
+def _earlier(study: Study, base: Simulation) -> list[OneMore]:
+    """Where parts are named one by one: those that were looked at before. Their runs stand there and are used."""
+    rows = base.one_more().to_dict("records") if study.ask.one_more_at else []
+    return [OneMore(*(str(row[name]) for name in OneMore.__slots__)) for row in rows]
+
+
+def bottlenecks_with_one_more(
+    corridor: Corridor, bottlenecks: pd.DataFrame, most: int, parts: Collection[str] = ()
+) -> list[OneMore]:
+    """The first bottlenecks that one cell of the corridor can give one more to, and those that are named.
+
+    Of several with one cell the first, or the one that is named. Raises InputError for a named one at which nobody
+    waits, or that no one cell gives one more to.
+    """
+    every = offers(corridor, bottlenecks)
+    first = list({one.change: one for one in reversed(every)}.values())[::-1][:most]
+    named = [one for one in every if one.part in parts]
+    lacking = sorted(set(parts) - {one.part for one in named})
+    if lacking:
+        there = [one.part for one in every]
+        raise InputError("the request", [Problem("one-more-at", shown(part), _remedy(part, there)) for part in lacking])
+    return list({one.change: one for one in (*first, *named)}.values())
+
+
+def offers(corridor: Corridor, bottlenecks: pd.DataFrame) -> list[OneMore]:
+    """Of every bottleneck that one cell of the corridor can give one more to, the change that does, in their order."""
+    services = _services(corridor)
+    found = []
     for row in bottlenecks.to_dict("records"):
         unit, change = _one_more(corridor, services, str(row["part"]))
-        if change and change not in found and len(found) < most:
-            found[change] = OneMore(str(row["part"]), str(row["place"]), str(row["cause"]), unit, change)
-    return list(found.values())
+        if change:
+            found.append(OneMore(str(row["part"]), str(row["place"]), str(row["cause"]), unit, change))
+    return found
+
+
+def check_parts(corridor: Corridor, parts: Iterable[str]) -> None:
+    """Raise InputError for parts that no one cell of the corridor gives one more to."""
+    services = _services(corridor)
+    wrong = [
+        Problem("one-more-at", shown(part), _remedy(part, services))
+        for part in parts if not _one_more(corridor, services, part)[1]
+    ]  # fmt: skip
+    if wrong:
+        raise InputError("the request", wrong)
+
+
+def _remedy(part: str, there: Iterable[str]) -> str:
+    like = nearest(part, there)
+    known = f"nearest: {', '.join(like)}" if like else "name a part of the table of bottlenecks"
+    return f"one cell must give one more of it, and somebody wait there; {known}"
+
+
+def _services(corridor: Corridor) -> dict[str, Row]:
+    """Services by the names of their queues at stops, and of the places from which they depart."""
+    ways = Riding(corridor).ways()
+    services = {queue_of(way, k): way.service for way in ways for k in range(len(way.stops))}
+    return services | {f"departures {way.id}": way.service._replace(fleet=None) for way in ways}
 
 
 def _one_more(corridor: Corridor, services: dict[str, Row], part: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from karvan.corridor import Corridor
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
 
 
 class Planner:
-    """Answers requests on one corridor, with the waits of a run where it measured them; packs it once."""
+    """Answers requests on one corridor, with the waits of a run where it measured them; packs it once.
+
+    Several threads may ask one planner: what it keeps from one request to the next changes no answer.
+    """
 
     def __init__(self, corridor: Corridor, measured: Measured = UNMEASURED) -> None:
         self.corridor = corridor
         self.measured = measured
+        self._packing = Lock()
 
     @cached_property
     def network(self) -> Network:
@@ -43,9 +48,10 @@ class Planner:
         """The network of goods with these documents: other borders apply to them; each is packed once."""
         if documents is None or not self.corridor.rows("regime"):
             return self.network
-        if documents not in self._of_documents:
-            self._of_documents[documents] = pack(self.corridor, self.measured, documents)
-        return self._of_documents[documents]
+        with self._packing:  # one is packed at a time, whoever asks for it meanwhile
+            if documents not in self._of_documents:
+                self._of_documents[documents] = pack(self.corridor, self.measured, documents)
+            return self._of_documents[documents]
 
     @cached_property
     def _of_documents(self) -> dict[tuple[str, ...], Network]:
@@ -64,7 +70,7 @@ class Planner:
             bend(self.corridor, read_all(self.gazetteer, changes)), also_changed(self.measured, changes)
         )  # fmt: skip
         planner.__dict__["network"] = repack(self.network, planner.corridor)
-        for documents, network in self._of_documents.items():
+        for documents, network in list(self._of_documents.items()):
             planner._of_documents[documents] = repack(network, planner.corridor)
         return planner
 

@@ -36,12 +36,12 @@ class Reopened(NamedTuple):
     """What bears on none."""
 
 
-def corridor_of(run: RunFolder, package: str | None = None, scenario: str | None = None) -> Reopened:
+def corridor_of(run: RunFolder, package: Corridor | str | None = None, scenario: str | None = None) -> Reopened:
     """The corridor that a run read, as far as it can be had now, and sentences on what is not as it was.
 
     Args:
         run: the run.
-        package: where its package is, if not among those that ship.
+        package: where its package is, if not among those that ship; or the package itself.
         scenario: its scenario as `open_scenario` takes it, if not one that comes with the package.
 
     Returns:
@@ -56,7 +56,7 @@ def corridor_of(run: RunFolder, package: str | None = None, scenario: str | None
     if inputs.get("karvan") != VERSION:
         doubts.append(f"The run was made by karvan {inputs.get('karvan')}; this report is by karvan {VERSION}.")
     try:
-        corridor = load_corridor(package or name)
+        corridor = package if isinstance(package, Corridor) else load_corridor(package or name)
     except InputError:
         if package is not None:
             raise

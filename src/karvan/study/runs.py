@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from karvan.evidence.record import RECORD, REPLICATIONS
+from karvan.evidence.durable import PART, writing
+from karvan.evidence.lock import Lock
+from karvan.evidence.record import LOCK, RECORD, REPLICATIONS
 from karvan.evidence.run import RunFolder
 from karvan.evidence.shelf import find_runs, runs_folder
 from karvan.ground.errors import InputError, Problem, nearest, shown
@@ -49,7 +53,7 @@ def list_runs(folder: Path | None = None) -> tuple[list[RunLine], list[Problem]]
         InputError: there is no such folder.
     """
     runs, problems = find_runs(folder)
-    lines = [line for line in map(_line, runs) if line]
+    lines = [line for line in map(line_of, runs) if line]
     return sorted(lines, key=lambda line: (line.started, line.run)), problems
 
 
@@ -64,6 +68,22 @@ def run_called(name: Path | str, asked: str = "run") -> RunFolder:
     like = nearest(str(name), [run.name for run in find_runs()[0]])
     remedy = f"nearest: {', '.join(like)}" if like else "give a run's folder, or its name as `karvan runs` lists it"
     raise InputError("the request", [Problem(asked, shown(str(name)), remedy)])
+
+
+def remove_run(run: RunFolder) -> None:
+    """Remove a run with all that it holds: at once it is no run any more, whatever becomes of its files.
+
+    Raises TakenError where a process works on it, InputError where it cannot be removed.
+    """
+    with writing(run.path):
+        lock = Lock.take(run.path / LOCK)
+        try:
+            gone = run.path.with_name(f".{run.name}.{uuid.uuid4().hex}{PART}")
+            run.path.rename(gone)
+        finally:
+            lock.release()
+        (gone / RECORD).unlink(missing_ok=True)  # or a list of runs would still find it
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def simulation_of(run: Path | str) -> Simulation:
@@ -84,8 +104,8 @@ def simulation_of(run: Path | str) -> Simulation:
     return Simulation(folder, str(folder.record["inputs"]["package"]), folder.record["results"] or {})
 
 
-def _line(run: RunFolder) -> RunLine | None:
-    """None for a run that was removed just now."""
+def line_of(run: RunFolder) -> RunLine | None:
+    """A run as a list shows it; None for one that was removed just now."""
     try:
         done = len(run.done())
     except InputError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -28,7 +28,7 @@ from karvan.sim.statistics import enough
 from karvan.sim.tables import tables_of
 from karvan.sim.trace import Traced, Tracing
 from karvan.sim.warmup import mser5
-from karvan.study.one_more import with_one_more
+from karvan.study.one_more import check_parts, with_one_more
 from karvan.study.routing import Routing, route_demand
 from karvan.study.scenarios import open_scenario
 
@@ -45,7 +45,7 @@ SAMPLE_H = 1.0
 REPLICATIONS = 20
 WATCHED = 20
 """Groups with the most units whose mean time must be known as well as asked for."""
-NO_INPUTS = ("replications", "until_ci", "seed", "one_more", "trace")
+NO_INPUTS = ("replications", "until_ci", "seed", "one_more", "one_more_at", "trace")
 """What a replication does not depend on, or what a run says of itself elsewhere."""
 
 
@@ -69,6 +69,8 @@ class Simulate:
     """Whether every replication leaves a table `trace` of all that happens in it."""
     one_more: int = 0
     """For so many of the first bottlenecks, what one more server, vessel or path would give: each costs another run."""
+    one_more_at: Sequence[str] = ()
+    """The same for these parts, as the table of bottlenecks names them, beside those that were asked for before."""
 
     def checked(self) -> Simulate:
         """The request itself. Raises InputError with all that is wrong in it."""
@@ -110,6 +112,8 @@ class Progress:
 
     say: Callable[[str], None] = field(default=lambda _: None)
     done: Callable[[int, int], None] = field(default=lambda _done, _all: None)
+    opened: Callable[[str], None] = field(default=lambda _: None)
+    """Hears the name of a run once its folder is there: from then on what is finished is kept in it."""
 
 
 def simulate(
@@ -151,6 +155,7 @@ def simulate(
     ask = replace(ask, year=world.year(ask.year))
     ask.meets(read)
     corridor = bend(world.corridor, read)
+    check_parts(corridor, ask.one_more_at)
     progress.say("routing demand")
     routing = demand_of(corridor, ask)
     progress.say("looking for the warm-up")
@@ -162,7 +167,7 @@ def simulate(
         return run_study(study, workers, executor, out, resume, progress)
 
     found = run(study, out, resume)
-    return with_one_more(study, found, run, out, progress) if ask.one_more else found
+    return with_one_more(study, found, run, out, progress) if ask.one_more or ask.one_more_at else found
 
 
 @dataclass(frozen=True)
@@ -193,8 +198,9 @@ class Study:
     def with_change(self, change: str, replications: int) -> Study:
         """The same with one more change, and the warm-up and ways as they are, so that all luck is shared."""
         ask = replace(
-            self.ask, replications=replications, until_ci=None, warmup_days=self.warmup_days, one_more=0, trace=False
-        )
+            self.ask, replications=replications, until_ci=None, warmup_days=self.warmup_days, one_more=0,
+            one_more_at=(), trace=False,
+        )  # fmt: skip
         corridor = bend(self.corridor, [read_change(change)])
         changes, after = (*self.changes, change), (*self.after_routing, change)
         return Study(corridor, self.routing, ask, self.warmup_days, self.settled, changes, after, self.scenario)
@@ -216,6 +222,7 @@ def run_study(
             run.put(outcome.number, tables_of(outcome), {"trace": outcome.trace} if isinstance(outcome, Traced) else {})
             progress.done(len(run.done()), ask.replications)
 
+        progress.opened(run.name)
         progress.say("running")
         for numbers in filter(None, _batches(ask, simulation)):
             replicate(packed, hours=ask.days * 24, warmup_h=warmup_days * 24, seed=ask.seed, replications=numbers,

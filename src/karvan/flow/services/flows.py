@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -132,8 +132,7 @@ class ServiceFlows:
 
     def worth_most(self) -> list[dict[str, Any]]:
         """Resources by what one more tonne of goods that they let through would save; slots by their sailings."""
-        rows = [row for row in self.resources() if row["worth_usd"] > LEAST and row["kind"] != SLOTS]
-        return sorted(rows, key=lambda row: (-np.nan_to_num(row["worth_usd_t"]), row["resource"]))
+        return worth_most(self.resources())
 
     def bottlenecks(self) -> list[dict[str, Any]]:
         """Resources by the time that units wait for them, the most first."""
@@ -259,3 +258,9 @@ class ServiceFlows:
             "unserved_teu": float(sum(row["teu"] for row in left)),
             "unserved_tonnes": float(sum(row["tonnes"] for row in left)),
         }
+
+
+def worth_most(resources: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Of rows of `ServiceFlows.resources` those of which one more would save something, in order; None is missing."""
+    rows = [dict(row) for row in resources if (row["worth_usd"] or 0.0) > LEAST and row["kind"] != SLOTS]
+    return sorted(rows, key=lambda row: (-np.nan_to_num(row["worth_usd_t"] or 0.0), row["resource"]))

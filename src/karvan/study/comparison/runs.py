@@ -95,5 +95,5 @@ def _simulation(study: Study, name: str, shelf: Shelf, workers: int, progress: P
     kept = shelf.kept(about, study.ask.replications)
     if kept is not None:
         return Simulation(kept, study.corridor.name, dict(kept.record["results"]))
-    told = Progress(lambda what: progress.say(f"{name}: {what}"), progress.done)
+    told = Progress(lambda what: progress.say(f"{name}: {what}"), progress.done, progress.opened)
     return run_study(study, workers, None, shelf.wished(about), True, told)

@@ -14,9 +14,13 @@ from karvan.study.projects.grounds import Ground, by_grade
 
 def document(found: Appraised, package: Corridor | None = None) -> dict[str, Any]:
     """The whole answer. With the package, facts come with what they say and their sources."""
+    return {"run": {"name": found.run.name, "folder": str(found.run.path), **found.run.record}} | answer(found, package)
+
+
+def answer(found: Appraised, package: Corridor | None = None) -> dict[str, Any]:
+    """All of the document that is not the run's own record: what a run keeps as it is told."""
     beside = found.beside
     told: dict[str, Any] = {
-        "run": {"name": found.run.name, "folder": str(found.run.path), **found.run.record},
         "projects": {name: _document(name, one) for name, one in found.alone.items()},
         "together": _document("all together", found.whole) if found.whole else None,
         "interaction": found.interaction if found.whole else None,
