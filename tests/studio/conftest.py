@@ -33,6 +33,7 @@ class Service:
 
     address: str
     process: subprocess.Popen[str]
+    reader: threading.Thread
     said: list[str] = field(default_factory=list)
     """What it printed."""
 
@@ -43,6 +44,9 @@ class Service:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.reader.join(15)
+        if self.process.stdout:
+            self.process.stdout.close()
 
 
 def start(data: Path, *more: str, python: Path | str = sys.executable, **env: str) -> Service:
@@ -58,8 +62,9 @@ def start(data: Path, *more: str, python: Path | str = sys.executable, **env: st
     for line in process.stdout:
         said.append(line)
         if found := ADDRESS.search(line):
-            threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True).start()
-            return Service(found[0], process, said)
+            reader = threading.Thread(target=said.extend, args=(process.stdout,), daemon=True)
+            reader.start()
+            return Service(found[0], process, reader, said)
     raise AssertionError(f"the service did not start: {''.join(said)}")
 
 

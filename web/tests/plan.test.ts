@@ -5,7 +5,7 @@ import { bodyOf, rarer, readLoad, readyDay, SPEC, writeLoad, type Asked } from "
 import { ASIDE, placed } from "../src/views/plan/labels";
 import { paints, shownOf, users } from "../src/views/plan/paints";
 import { apart, gone, hoursAt, nearness, routeOf, spot } from "../src/views/plan/route";
-import { dayAfter, dayOf, hourOf, zoneOf } from "../src/views/plan/when";
+import { dayAfter, dayOf, fullDay, hourOf, zoneOf } from "../src/views/plan/when";
 import type { MapData } from "../src/lib/map/features";
 
 const NOON = new Date(2026, 10, 24, 12);
@@ -77,6 +77,7 @@ describe("days", () => {
     expect(hourOf("2026-12-01T00:30:00.881400+08:00", "en-GB")).toBe("1 Dec, 00:30");
     expect(dayOf("2026-12-01T00:30:00+08:00", "en-GB")).toBe("1 Dec");
     expect(dayOf("2026-12-01", "en-GB")).toBe("1 Dec");
+    expect(fullDay("2030-12-01T23:59:00-05:00", "en-GB")).toBe("1 December 2030");
     expect([zoneOf("2026-12-01T00:30:00+08:00"), zoneOf("2026-12-01T00:30:00Z"), zoneOf("2026-12-01")]).toEqual(["+08:00", "Z", ""]);
   });
 });

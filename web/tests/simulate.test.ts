@@ -201,8 +201,8 @@ describe("what came out", () => {
       { type: "Feature", id: "ALAT-berth", geometry: { type: "Point", coordinates: [50, 40] }, properties: { table: "facility", place: "ALAT" } },
       { type: "Feature", id: "sea-A", geometry: { type: "LineString", coordinates: [[50, 40], [51, 43]] }, properties: { table: "link", from_place: "AKTAU", to_place: "ALAT" } },
     ] });
-    expect(["ALAT-berth", "asco at 0 AKTAU", "asco (back) at 1 ALAT", "sea-A back", "pool-x"].map(names.part)).toEqual(
-      ["Alat · berth", "asco · Aktau", "asco ← · Alat", "Alat → Aktau", "pool-x"],
+    expect(["ALAT-berth", "asco at 0 AKTAU", "asco (back) at 1 ALAT", "sea-A back", "sea-A", "pool-x"].map(names.part)).toEqual(
+      ["Alat · berth", "asco · Aktau", "asco ← · Alat", "Alat → Aktau", "Aktau – Alat", "pool-x"],
     );
   });
 });

@@ -38,6 +38,7 @@ class CorridorList(BaseModel):
 class CorridorPage(CorridorLine):
     """One corridor."""
 
+    package: str = Field(description="Name of its package, as runs tell it.", examples=["middle-corridor"])
     tables: dict[str, int] = Field(description="Rows of each table.", examples=[{"place": 387}])
     families: list[dict[str, str]] = Field(examples=[[{"id": "middle", "name": "Middle Corridor"}]])
     years: list[int] = Field(description="Years of which it has demand.", examples=[[2024, 2025, 2030]])
@@ -74,6 +75,7 @@ def corridor(request: Request, asked: Asked) -> Response:
     held = asked.corridor
     families = sorted(held.rows("family"), key=lambda row: int(row.seq))
     document = line(asked) | {
+        "package": held.name,
         "tables": {name: len(rows) for name, rows in held.tables.items()},
         "families": [{"id": row.id, "name": row.name} for row in families],
         "years": sorted({row.year for row in held.rows("demand")}),

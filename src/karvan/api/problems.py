@@ -133,7 +133,8 @@ def install(app: FastAPI) -> None:
     def http_error(request: Request, error: HTTPException) -> Response:
         status, detail = error.status_code, str(error.detail)
         headers = {name.lower(): said for name, said in (error.headers or {}).items()}
-        methods = methods_at(app.openapi(), request.url.path) if status in (404, 405) else []
+        in_api = request.url.path.startswith("/api")
+        methods = methods_at(app.openapi(), request.url.path) if status in (404, 405) and in_api else []
         if methods and request.method not in methods:
             status, detail = 405, f"not {shown(request.method)} here, but {' and '.join(methods)}"
             headers["allow"] = ", ".join(methods)

@@ -15,6 +15,7 @@ import numpy as np
 
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.row import Row
+from karvan.evidence.record import Record
 from karvan.evidence.shelf import open_run, run_name
 from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.network.ride import Riding
@@ -50,13 +51,14 @@ def with_one_more(
     run: Callable[[Study, Path | str | None, bool], Simulation],
     out: Path | str | None,
     progress: Progress,
+    earlier: Iterable[OneMore] = (),
 ) -> Simulation:
     """The simulation of a study, its run with a table `one_more` added: for each bottleneck what one more gives.
 
-    Every variant is a run of its own, which stands beside the base's.
+    Every variant is a run of its own, which stands beside the base's. Those of `earlier` come first.
     """
     found = bottlenecks_with_one_more(study.corridor, base.bottlenecks(), study.ask.one_more, study.ask.one_more_at)
-    chosen = list({one.change: one for one in (*_earlier(study, base), *found)}.values())
+    chosen = list({one.change: one for one in (*earlier, *found)}.values())
     rows = []
     for k, one in enumerate(chosen, 1):
         progress.say(f"one more, {k} of {len(chosen)}: {one.change}")
@@ -71,9 +73,11 @@ def with_one_more(
     return base
 
 
-def _earlier(study: Study, base: Simulation) -> list[OneMore]:
-    """Where parts are named one by one: those that were looked at before. Their runs stand there and are used."""
-    rows = base.one_more().to_dict("records") if study.ask.one_more_at else []
+def asked_before(about: Record, out: Path | str | None, resume: bool) -> list[OneMore]:
+    """Where one more was looked at before in the run of a study, as `open_run` finds it; it goes on with none of it."""
+    with open_run(about, out, resume=resume) as run:
+        there = any(name == "one_more" for name, _, _ in run.files())
+        rows = run.read("one_more").to_pylist() if there else []
     return [OneMore(*(str(row[name]) for name in OneMore.__slots__)) for row in rows]
 
 

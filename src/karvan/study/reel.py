@@ -112,6 +112,14 @@ def reel_of(run: RunFolder, replication: int, corridor: Corridor, remarks: tuple
     return Reel(run.name, replication, corridor, period, found, spells, (*told, *why))
 
 
+def make_ready(run: RunFolder) -> None:
+    """Read the first replication's trace and keep what it tells of: whoever plays it then need not wait.
+
+    Raises InputError for a run that has none.
+    """
+    _kept(run, 0, trace_of(run, 0))
+
+
 def trace_of(run: RunFolder, replication: int) -> Path:
     """The file of a replication's trace. Raises InputError."""
     files = {number: file for name, number, file in run.files() if name == TRACE}

@@ -28,7 +28,7 @@ from karvan.sim.statistics import enough
 from karvan.sim.tables import tables_of
 from karvan.sim.trace import Traced, Tracing
 from karvan.sim.warmup import mser5
-from karvan.study.one_more import check_parts, with_one_more
+from karvan.study.one_more import asked_before, check_parts, with_one_more
 from karvan.study.routing import Routing, route_demand
 from karvan.study.scenarios import open_scenario
 
@@ -166,8 +166,9 @@ def simulate(
     def run(study: Study, out: Path | str | None, resume: bool) -> Simulation:
         return run_study(study, workers, executor, out, resume, progress)
 
+    earlier = asked_before(study.about(), out, resume) if ask.one_more_at else []
     found = run(study, out, resume)
-    return with_one_more(study, found, run, out, progress) if ask.one_more or ask.one_more_at else found
+    return with_one_more(study, found, run, out, progress, earlier) if ask.one_more or ask.one_more_at else found
 
 
 @dataclass(frozen=True)

@@ -47,11 +47,15 @@ def work(kind: str, request: dict[str, Any], source: str, hears: Hears) -> Found
 
 
 def _simulate(body: Any, source: str, hears: Hears) -> Found:
+    from karvan.study.reel import make_ready
     from karvan.study.simulate import Progress, simulate
 
     progress = Progress(hears.doing, hears.done, lambda name: hears.say(run=name))
     found = simulate(source, changes=body.all_changes(), scenario=body.scenario, ask=body.asked(), resume=True,
                      progress=progress)  # fmt: skip
+    if body.trace:
+        hears.doing("making it ready to be played")
+        make_ready(found.run)
     return _told(found.run)
 
 

@@ -21,7 +21,7 @@ export function dateOf(written: string, language: string): string {
   const [, year, month, day] = found;
   if (!month) return written;
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day ?? 1)));
-  if (Number.isNaN(date.valueOf())) return written;
+  if (date.getUTCMonth() !== Number(month) - 1) return written; // no such day
   const style: Intl.DateTimeFormatOptions = { timeZone: "UTC", year: "numeric", month: "long" };
   if (day) style.day = "numeric";
   return new Intl.DateTimeFormat(language, style).format(date);

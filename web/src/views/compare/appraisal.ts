@@ -54,6 +54,7 @@ export interface Appraisal {
   pairs?: readonly { projects: readonly string[]; npv: number; interaction: number }[];
   portfolio?: { budget: number | null; chosen: readonly string[]; cost: number; npv: number; proven: boolean } | null;
   order?: {
+    /** Years after the first. */
     built: readonly { project: string; begins: number; opens: number }[];
     left_out: readonly { project: string; why: string }[];
     value: number;

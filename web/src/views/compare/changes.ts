@@ -73,6 +73,9 @@ export interface Moved {
   difference: number;
 }
 
+/** Of what is there: differences of an assignment below it are of its own gap. */
+const ROUNDING = 1e-6;
+
 /** By id; the two ways over a link are added up, and what only one side has counts as nothing on the other. */
 export function byName(rows: readonly Change[], measure: string): Map<string, Moved> {
   const found = new Map<string, Moved>();
@@ -81,11 +84,12 @@ export function byName(rows: readonly Change[], measure: string): Map<string, Mo
     const known = found.get(row.name) ?? { before: 0, after: 0, difference: 0 };
     const before = known.before + (row.before ?? 0);
     const after = known.after + (row.after ?? 0);
-    found.set(row.name, { before, after, difference: after - before });
+    const difference = Math.abs(after - before) <= ROUNDING * Math.max(before, after) ? 0 : after - before;
+    found.set(row.name, { before, after, difference });
   }
   return found;
 }
 
-/** The figures of which the map is drawn: those of links, or the waiting at places. */
+/** The largest of them. */
 export const most = (moved: ReadonlyMap<string, Moved>, of: "difference" | "load"): number =>
   Math.max(0, ...[...moved.values()].map(({ before, after, difference }) => (of === "load" ? Math.max(before, after) : Math.abs(difference))));

@@ -75,3 +75,13 @@ export function namingOf(ground: MapData | null): Naming {
 
   return { ...names, family, pair, row };
 }
+
+/** Kinds and states of projects, in words. */
+export const kindWord = (kind: string): string => said(`compare.kind.${kind}`, kind);
+export const stateWord = (status: string): string => said(`compare.state.${status.replaceAll(" ", "_")}`, status);
+export const streamName = (stream: string): string => said(`compare.stream.${stream.replaceAll(" ", "_")}`, stream);
+/** An input of an appraisal: one of all, or the capital of a project. */
+export function inputName(input: string, project: (id: string) => string): string {
+  const capital = /^capital of (.*)$/.exec(input);
+  return capital ? t("compare.input.capital", { project: project(capital[1]!) }) : said(`compare.input.${input.replaceAll(" ", "_")}`, input);
+}

@@ -6,7 +6,7 @@ export const LISTS = ["totals", "changes", "options", "bottlenecks", "together",
 /** What is shown of projects. */
 export const PARTS = ["projects", "worth", "runs"] as const;
 /** What is shown of a project's worth. */
-export const GROUNDS = ["risk", "years", "turns", "gains", "basis"] as const;
+export const GROUNDS = ["all", "risk", "years", "gains", "order", "basis"] as const;
 export const MAPS = ["both", "difference"] as const;
 export const SHOWS = ["tonnes", "teu", "waiting"] as const;
 export type Show = (typeof SHOWS)[number];
@@ -22,7 +22,8 @@ export const spec = {
   /** Of the scenarios of a run the one that is looked at; empty: the first. */
   against: text(),
   map: oneOf(MAPS),
-  show: oneOf(SHOWS),
+  /** What the map is drawn of; empty: the first of which anything differs. */
+  show: text(),
   list: oneOf(LISTS),
   /** The link or place that is looked at. */
   pick: text(),

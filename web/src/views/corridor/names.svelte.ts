@@ -23,10 +23,10 @@ export function countryName(code: string): string {
   }
 }
 
-/** 22 Nov, 21:57: assign, with what was asked to be different. */
+/** 22 Nov, 21:57, with what was asked to be different. */
 export function runName(run: RunLine): string {
   const when = new Intl.DateTimeFormat(language(), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(run.started));
-  return [when, run.changes, run.run.slice(run.run.lastIndexOf("-") + 1)].filter(Boolean).join(" · ");
+  return [when, run.changes].filter(Boolean).join(" · ");
 }
 
 /** A share as per cent. */

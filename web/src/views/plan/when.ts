@@ -16,6 +16,10 @@ const style = (more: Intl.DateTimeFormatOptions): Intl.DateTimeFormatOptions => 
 export const dayOf = (instant: string, language: string): string =>
   new Intl.DateTimeFormat(language, style({ day: "numeric", month: "short" })).format(wall(`${instant}T00:00:00`));
 
+/** 1 December 2026. */
+export const fullDay = (instant: string, language: string): string =>
+  new Intl.DateTimeFormat(language, style({ day: "numeric", month: "long", year: "numeric" })).format(wall(`${instant}T00:00:00`));
+
 /** 1 Dec, 14:05. */
 export const hourOf = (instant: string, language: string): string =>
   new Intl.DateTimeFormat(language, style({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })).format(

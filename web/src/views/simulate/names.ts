@@ -41,6 +41,8 @@ export function namesOf(ground: MapData | null): Names {
     const way = WAY.exec(name);
     const of = way && ends.get(way[1]!);
     if (of) return way[2] === "there" ? `${place(of[0])} → ${place(of[1])}` : `${place(of[1])} → ${place(of[0])}`;
+    const line = ends.get(name);
+    if (line) return `${place(line[0])} – ${place(line[1])}`;
     const at = facilities.get(name);
     return at ? `${place(at)} · ${name.startsWith(`${at}-`) ? name.slice(at.length + 1) : name}` : name;
   }

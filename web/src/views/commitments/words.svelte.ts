@@ -1,0 +1,9 @@
+/** What statuses and sectors are called in the language of the page. */
+import { t } from "$lib/language.svelte";
+
+const said = (key: string, word: string): string => {
+  const found = t(key);
+  return found === key ? word : found;
+};
+export const statusWord = (status: string): string => said(`commitments.status.${status.replaceAll(" ", "_")}`, status);
+export const sectorWord = (sector: string): string => said(`commitments.sector.${sector}`, sector);
