@@ -77,6 +77,12 @@ export interface Side {
   runs: Readonly<Record<string, string>>;
 }
 
+/** The title of a side; of one that is laid over the base only what is laid over it. */
+export function titleOf(side: Side, base: Side | undefined): string {
+  const before = `${base?.title ?? ""} + `;
+  return base && side.title.startsWith(before) ? side.title.slice(before.length) : side.title;
+}
+
 /** What the record of a comparison tells. */
 export interface Compared {
   sides: readonly Side[];
