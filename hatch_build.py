@@ -124,8 +124,10 @@ def npm(arguments: Sequence[str], folder: Path) -> None:
     home = Path(executable.ROOT_DIR)
     # npm's scripts call `node` by name: ours must be found before any other.
     path = os.pathsep.join([str(home / "bin" if os.name != "nt" else home), os.environ.get("PATH", "")])
+    # Trust whom the system trusts: node has a list of its own, on which the authority of a mirror or proxy is not.
+    trust = {"NODE_USE_SYSTEM_CA": "1"} | os.environ
     ran = executable.npm(
-        arguments, return_completed_process=True, cwd=folder, env=os.environ | {"PATH": path, "NO_COLOR": "1"},
+        arguments, return_completed_process=True, cwd=folder, env=trust | {"PATH": path, "NO_COLOR": "1"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
     )  # fmt: skip
     if ran.returncode:

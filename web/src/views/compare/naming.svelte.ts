@@ -12,14 +12,12 @@ export interface Naming extends Names {
   row(row: { subject: string; name: string; detail: string }): string;
 }
 
-const said = (key: string, word: string): string => {
-  const found = t(key);
-  return found === key ? word.replaceAll("_", " ") : found;
-};
-export const causeName = (cause: string): string => said(`simulate.cause.${cause}`, cause);
-export const measureName = (measure: string): string => said(`compare.measure.${measure}`, measure);
-export const subjectName = (subject: string): string => said(`compare.subject.${subject.replaceAll(" ", "_")}`, subject);
-export const engineName = (engine: string): string => said(`compare.engine.${engine}`, engine);
+/** What the catalogue says; of a word that it does not know, the word itself. */
+const said = (key: string, word: string, found: string): string => (found === key ? word.replaceAll("_", " ") : found);
+export const causeName = (cause: string): string => said(`simulate.cause.${cause}`, cause, t(`simulate.cause.${cause}`));
+export const measureName = (measure: string): string => said(`compare.measure.${measure}`, measure, t(`compare.measure.${measure}`));
+export const subjectName = (subject: string): string => said(`compare.subject.${subject.replaceAll(" ", "_")}`, subject, t(`compare.subject.${subject.replaceAll(" ", "_")}`));
+export const engineName = (engine: string): string => said(`compare.engine.${engine}`, engine, t(`compare.engine.${engine}`));
 
 const beside = (...parts: readonly string[]): string => parts.filter(Boolean).join(" · ");
 
@@ -77,11 +75,11 @@ export function namingOf(ground: MapData | null): Naming {
 }
 
 /** Kinds and states of projects, in words. */
-export const kindWord = (kind: string): string => said(`compare.kind.${kind}`, kind);
-export const stateWord = (status: string): string => said(`compare.state.${status.replaceAll(" ", "_")}`, status);
-export const streamName = (stream: string): string => said(`compare.stream.${stream.replaceAll(" ", "_")}`, stream);
+export const kindWord = (kind: string): string => said(`compare.kind.${kind}`, kind, t(`compare.kind.${kind}`));
+export const stateWord = (status: string): string => said(`compare.state.${status.replaceAll(" ", "_")}`, status, t(`compare.state.${status.replaceAll(" ", "_")}`));
+export const streamName = (stream: string): string => said(`compare.stream.${stream.replaceAll(" ", "_")}`, stream, t(`compare.stream.${stream.replaceAll(" ", "_")}`));
 /** An input of an appraisal: one of all, or the capital of a project. */
 export function inputName(input: string, project: (id: string) => string): string {
   const capital = /^capital of (.*)$/.exec(input);
-  return capital ? t("compare.input.capital", { project: project(capital[1]!) }) : said(`compare.input.${input.replaceAll(" ", "_")}`, input);
+  return capital ? t("compare.input.capital", { project: project(capital[1]!) }) : said(`compare.input.${input.replaceAll(" ", "_")}`, input, t(`compare.input.${input.replaceAll(" ", "_")}`));
 }
