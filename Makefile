@@ -24,6 +24,9 @@ test: .venv/.test ## all tests but the thorough ones
 thorough: .venv/.test ## long validations: the simulator against theory, SimPy and Ciw, the better part of an hour
 	$(BIN)/pytest -n auto -m thorough
 
+look: .venv/.test ## the studio in a browser, all of it, with screenshots in build/screenshots
+	$(BIN)/pytest -n auto tests/studio
+
 quick: .venv/.test ## the tests without those marked long
 	$(BIN)/pytest -n auto -m "not long and not thorough"
 

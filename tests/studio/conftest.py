@@ -27,6 +27,13 @@ OURS = {"127.0.0.1", "localhost"}
 ADDRESS = re.compile(r"http://\S+:\d+")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser that draws in software is slow: what is not marked `everyday` is looked at by `make look` only."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.get_closest_marker("everyday") is None:
+            item.add_marker(pytest.mark.thorough)
+
+
 @dataclass
 class Service:
     """A service that runs beside the tests."""

@@ -28,8 +28,12 @@ def faults(page: Any) -> list[str]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "dark"), [
+    pytest.param("wide", False, id="wide-light", marks=pytest.mark.everyday),
+    pytest.param("wide", True, id="wide-dark"),
+    pytest.param("phone", False, id="phone-light"),
+    pytest.param("phone", True, id="phone-dark", marks=pytest.mark.everyday),
+])  # fmt: skip
 @pytest.mark.parametrize("view", VIEWS)
 def test_a01_a_view(look: Callable[..., Any], view: str, size: str, *, dark: bool) -> None:
     width, height = SIZES[size]
@@ -48,6 +52,7 @@ def test_a02_a_view_with_the_source_of_a_number_open(look: Callable[..., Any], v
     assert faults(seen.page) == []
 
 
+@pytest.mark.everyday
 def test_b01_a_fault_is_found(look: Callable[..., Any]) -> None:
     seen = look()
     seen.go("/plan")

@@ -99,6 +99,7 @@ def place(service: Service, name: str) -> dict[str, Any]:
     return dict(asked(service, f"{CORRIDOR}/places/{name}"))
 
 
+@pytest.mark.everyday
 def test_a01_the_map_and_the_tables_show_the_corridor(look: Look, service: Service) -> None:
     seen = opened(look, f"/corridor?scenario={SCENARIO}&flows=none&queues=none")
     told = asked(service, f"{CORRIDOR}/map", scenario=SCENARIO)["features"]
@@ -171,6 +172,7 @@ def test_a05_near_by_each_facility_can_be_pressed(look: Look, service: Service) 
     panel(page, BERTH)
 
 
+@pytest.mark.everyday
 def test_b01_a_number_is_clicked_through_to_its_source_and_back(look: Look, service: Service) -> None:
     seen = opened(look, f"/corridor?pick={BERTH}")
     page = seen.page

@@ -36,6 +36,7 @@ def run(*words: object) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.everyday
 @pytest.mark.long
 def test_a01_every_view_opens(installed: Any, look: Callable[..., Any]) -> None:
     for view in VIEWS:

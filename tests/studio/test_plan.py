@@ -90,6 +90,7 @@ def opened(look: Any, path: str = f"/plan?{ASKED}", **size: Any) -> Seen:
     return seen
 
 
+@pytest.mark.everyday
 @pytest.mark.parametrize(("origin", "destination"), EIGHT)
 def test_a01_each_of_the_eight_requests_is_planned_by_clicking(
     look: Any, service: Service, origin: str, destination: str
