@@ -86,7 +86,8 @@ def test_a02_the_cameras_go_together(look: Look) -> None:
     first = together(seen)[0]
     seen.page.evaluate("() => window.__karvan.maps[0].jumpTo({ center: [60, 43], zoom: 4 })")
     second = together(seen)
-    assert second[0][:2] == pytest.approx([60, 43]) and second[0] != first
+    assert second[0][:2] == pytest.approx([60, 43])
+    assert second[0] != first
     seen.page.evaluate("() => window.__karvan.maps[1].jumpTo({ center: [50, 40], zoom: 5 })")
     assert together(seen)[0] == pytest.approx([50, 40, 5])
     seen.page.wait_for_url(re.compile(r"at=50\.000,40\.000,5\.00"))
@@ -165,7 +166,10 @@ def test_c01_a_comparison_is_read(look: Look, made: Callable[[str, dict[str, Any
 @pytest.mark.long
 def test_c02_the_address_shows_the_same_to_everybody(look: Look, made: Callable[[str, dict[str, Any]], str]) -> None:
     run = made("compare", ASKED)
-    path = f"/compare?run={run}&against=base-2024%2Bproject:feeders-2025&map=difference&show=waiting&list=changes&by=assign/resource&pick=AKTAU"
+    path = (
+        f"/compare?run={run}&against=base-2024%2Bproject:feeders-2025&map=difference&show=waiting"
+        "&list=changes&by=assign/resource&pick=AKTAU"
+    )
     seen = look(390, 844, dark=True)
     seen.go(path)
     page = seen.page
