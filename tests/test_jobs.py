@@ -516,7 +516,7 @@ def test_c2_a_cancelled_job_keeps_what_is_finished_and_goes_on_to_the_same_bits(
     assert same_tables(runs_folder() / done.run, straight.run.path) > 8
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_c3_a_process_that_is_killed_has_failed_and_can_be_resumed(tmp_path: Path) -> None:
     with running(tmp_path / "data") as runner:
         name = posted(runner, **LONG)
@@ -539,7 +539,7 @@ def test_c4_a_job_that_takes_too_long_is_ended_with_what_is_finished_kept(tmp_pa
         assert re.match(r"\d+ of 500 replications were kept|no replication was finished", failed.note)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_c5_a_service_that_is_stopped_queues_its_jobs_again_and_the_next_goes_on(tmp_path: Path) -> None:
     with running(tmp_path / "data") as runner:
         name = posted(runner, **LONG)
@@ -571,7 +571,7 @@ def test_c6_a_job_that_was_lost_three_times_is_not_begun_again_by_itself(tmp_pat
         assert ended(runner, "a").status == DONE
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_c7_no_more_processes_than_workers(tmp_path: Path) -> None:
     with running(tmp_path / "data", workers=2) as runner:
         names = [posted(runner, **ASKED, seed=seed) for seed in range(4)]

@@ -96,7 +96,7 @@ def chromium() -> Path | None:
     return Path(found) if found else None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it runs, an event loop does, in which no other test may run its own
 def browser(tmp_path_factory: pytest.TempPathFactory, debian: Callable[..., Path]) -> Iterator[Any]:
     """A headless chromium with WebGL in software."""
     from playwright.sync_api import sync_playwright

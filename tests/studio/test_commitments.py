@@ -124,5 +124,5 @@ def test_c01_on_a_phone(look: Look, *, dark: bool) -> None:
     seen.go("/commitments?pick=ag08")
     page.get_by_role("heading", name="Contradictions").wait_for()
     page.evaluate("() => document.querySelector('h3:last-of-type').scrollIntoView()")
-    seen.shot(f"commitments-phone-{'dark' if dark else 'light'}")
+    seen.shot(f"commitments-phone-one-{'dark' if dark else 'light'}")
     assert faults(page) == []

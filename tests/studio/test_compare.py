@@ -143,8 +143,8 @@ def test_c01_a_comparison_is_read(look: Look, made: Callable[[str, dict[str, Any
     (difference,) = drawn(seen, 1, "sea")
     assert difference[suez][1] > 2
     page.get_by_role("tab", name="Changes").click()
-    page.get_by_label("Of", exact=True).select_option("simulate/family")
-    page.get_by_role("figure", name="delivered: route family").wait_for()
+    page.get_by_label("Of", exact=True).select_option("simulate/cause")
+    page.get_by_role("figure", name="time spent: cause").wait_for()
     page.get_by_text(re.compile("intervals over pairs of replications")).wait_for()
     assert page.get_by_role("button", name="CSV").count() == 2, "of the chart and of the table"
     seen.shot("compare-difference")
@@ -176,7 +176,7 @@ def test_c02_the_address_shows_the_same_to_everybody(look: Look, made: Callable[
     page.get_by_role("figure", name=re.compile("^waiting: facility, line or service")).wait_for()
     assert page.get_by_role("heading", name="Port of Aktau").is_visible()
     assert page.locator("canvas.maplibregl-canvas").count() == 1
-    seen.shot("compare-phone-dark")
+    seen.shot("compare-phone-read")
     assert faults(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("heading", name="Port of Aktau").wait_for(state="detached")

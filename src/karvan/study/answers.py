@@ -7,6 +7,7 @@ import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import get_context
@@ -104,11 +105,28 @@ def _in_turn(pool: Executor, chunks: Sequence[Sequence[Asked]], ahead: int) -> I
     """The results of chunks in their order, with not many more under way than are worked on."""
     running: deque[Future[list[Answer | Wrong]]] = deque()
     for chunk in chunks:
-        running.append(pool.submit(_chunk, chunk))
+        with _deaf():
+            running.append(pool.submit(_chunk, chunk))
         if len(running) > ahead:
             yield running.popleft().result()
     while running:
         yield running.popleft().result()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """While processes are begun: they are born deaf to interrupts, and are until `_begin` has made them ignore them.
+
+    An interrupt that comes meanwhile is heard here right after.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # where there are no such masks
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _planner: Planner | None = None
@@ -121,6 +139,8 @@ def _begin(corridor: Corridor, measured: Measured) -> None:
 
     global _planner  # noqa: PLW0603 (a process of a pool has no other place for what it keeps)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     gc.set_threshold(100_000, 50, 50)
     skip_blas()
     _planner = Planner(corridor, measured)

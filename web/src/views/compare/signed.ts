@@ -31,9 +31,21 @@ export function monthOf(written: string, language: string): string {
   return new Intl.DateTimeFormat(language, { timeZone: "UTC", year: "numeric", month: "short" }).format(date);
 }
 
+/** A name with so many letters at the most: its end, which may be the other end of a way, is kept as well. */
+function cut(name: string, longest: number): string {
+  if (name.length <= longest) return name;
+  const [from, to] = name.split(" → ");
+  const half = Math.floor((longest - 5) / 2);
+  if (from && to) {
+    const room = Math.max(half, longest - 4 - Math.min(from.length, to.length));
+    return [from, to].map((end) => (end.length > room ? `${end.slice(0, room)}…` : end)).join(" → ");
+  }
+  return `${name.slice(0, half + 2)}…${name.slice(name.length - half)}`;
+}
+
 /** Pixels kept for names beside a chart, and how much of a name goes there. */
 export function margin(width: number, wanted: number): { pixels: number; cut: (name: string) => string } {
   const pixels = Math.round(Math.min(wanted, width * 0.42));
   const longest = Math.floor(pixels / 6.4);
-  return { pixels, cut: (name) => (name.length > longest ? `${name.slice(0, longest - 1)}…` : name) };
+  return { pixels, cut: (name) => cut(name, longest) };
 }
