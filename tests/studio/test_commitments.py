@@ -79,7 +79,7 @@ def test_b01_one_is_read_to_its_sources_and_seen_on_the_map(look: Look) -> None:
     page.get_by_label("Search in titles and words").fill("260,000 TEU")
     page.get_by_role("button", name="260,000 TEU a year at the port of Baku").click()
     page.get_by_role("heading", name="260,000 TEU a year at the port of Baku").wait_for()
-    assert page.get_by_text("facility/ALAT-crane/servers").is_visible()
+    page.get_by_text("facility/ALAT-crane/servers").wait_for()
     assert painted(seen) == {"ALAT"}
     assert (
         page.get_by_role("link", name="Plan under it").get_attribute("href")
@@ -100,7 +100,7 @@ def test_b02_contradictions_stand_side_by_side(look: Look) -> None:
     page = seen.page
     seen.go("/commitments?tab=contradictions")
     page.get_by_role("heading", name="BYD: investment").wait_for()
-    assert page.get_by_text("29 million manat, 17 million USD").is_visible()
+    page.get_by_text("29 million manat, 17 million USD").wait_for()
     page.get_by_role("button", name="pf0332").click()
     page.get_by_role("dialog").get_by_role("heading", name="A fact").wait_for()
     assert faults(page) == []

@@ -69,12 +69,12 @@ def test_a01_before_any_run_what_the_scenario_builds_and_changes(look: Look) -> 
     seen = look()
     page = seen.page
     seen.go("/compare?run=none&at=45,41,4.5")
-    assert page.get_by_role("heading", name="What The full partnership, 2030 changes").is_visible()
+    page.get_by_role("heading", name="What The full partnership, 2030 changes").wait_for()
     assert page.get_by_label("Compare with").is_visible()
     left, right = drawn(seen, 2, "rails")
     assert "rail-AGHBEND-MEGHRI" not in left, "it is only planned"
     assert right["rail-AGHBEND-MEGHRI"][0] == "#0f7d5c", "the partnership builds it"
-    assert page.get_by_text(re.compile(r"^\d+ changes\. No run compares the two yet")).is_visible()
+    page.get_by_text(re.compile(r"^\d+ changes\. No run compares the two yet")).wait_for()
     seen.shot("compare-before-any-run")
     assert faults(page) == []
 
@@ -110,7 +110,7 @@ def test_b01_a_comparison_is_asked_for_and_followed_by_clicking(look: Look) -> N
     row = page.get_by_role("row", name=re.compile("^what all pay"))
     row.wait_for()
     assert row.get_by_role("cell").nth(3).inner_text().startswith("−"), "more ships, less to pay"
-    assert page.get_by_role("heading", name="All together, change in per cent").is_visible()
+    page.get_by_role("heading", name="All together, change in per cent").wait_for()
     page.get_by_role("tab", name="Runs").click()
     assert page.get_by_role("table", name="Runs").get_by_role("row").count() >= 2
 
@@ -135,7 +135,7 @@ def test_c01_a_comparison_is_read(look: Look, made: Callable[[str, dict[str, Any
     left, right = drawn(seen, 2, "sea")
     suez = next(key for key in left if "SUEZ" in key)
     assert right.get(suez, ("", 0.0))[1] < left[suez][1], "nothing sails through the Red Sea"
-    assert page.get_by_role("row", name=re.compile("^what all pay")).is_visible()
+    page.get_by_role("row", name=re.compile("^what all pay")).wait_for()
     seen.shot("compare-side-by-side")
 
     page.get_by_role("group", name="Maps").get_by_role("button", name="Difference").click()
@@ -174,7 +174,7 @@ def test_c02_the_address_shows_the_same_to_everybody(look: Look, made: Callable[
     seen.go(path)
     page = seen.page
     page.get_by_role("figure", name=re.compile("^waiting: facility, line or service")).wait_for()
-    assert page.get_by_role("heading", name="Port of Aktau").is_visible()
+    page.get_by_role("heading", name="Port of Aktau").wait_for()
     assert page.locator("canvas.maplibregl-canvas").count() == 1
     seen.shot("compare-phone-read")
     assert faults(page) == []
