@@ -83,12 +83,8 @@ class Worlds:
     def known(self, name: str) -> Known:
         """A corridor by id. Raises ApiError 404."""
         path, origin = self.path(name)
-        if origin == "shipped":
-            return self._corridors.get(name, lambda: Known(name, load(path), origin))
-        if origin == "given":
-            return self._corridors.get((name, 0), lambda: Known(name, load(path), origin))
-        stamp = self._stamp(name)  # it was checked when it came
-        return self._corridors.get((name, stamp), lambda: Known(name, load_sound(Path(path)), origin))
+        read = load_sound if origin == "uploaded" else load  # what was uploaded was checked when it came
+        return self._corridors.get(self.stamp(name), lambda: Known(name, read(path), origin))
 
     def line(self, name: str) -> Line:
         """What a list says of a corridor. Raises ApiError 404."""
@@ -112,7 +108,7 @@ class Worlds:
     def forget(self, name: str) -> None:
         """Keep nothing of a corridor that is gone."""
         for kept in (self._corridors, self._planners, self._bent, self._lines):
-            kept.drop(lambda key: key == name or (isinstance(key, tuple) and key[0] == name))
+            kept.drop(lambda key: isinstance(key, tuple) and key[0] == name)
 
     def stamp(self, name: str) -> tuple[str, int]:
         """What tells a corridor from one that had its name before it; of one that is not known its name alone."""

@@ -38,14 +38,14 @@ def load(package: str | Path = SHIPPED) -> Corridor:
     return corridor
 
 
-def load_sound(path: Path) -> Corridor:
+def load_sound(path: Path | str) -> Corridor:
     """Load a package that was checked before, and not changed since: its tables are read when they are first asked for.
 
     Raises:
         InputError: where its files cannot be read.
     """
-    files = read_files(path)
-    return Corridor(_description(path, files, []), WhenAsked(files), digest_of(files), _scenarios(files))
+    files = read_files(Path(path))
+    return Corridor(_description(Path(path), files, []), WhenAsked(files), digest_of(files), _scenarios(files))
 
 
 class WhenAsked(Mapping[str, tuple[Row, ...]]):

@@ -39,3 +39,7 @@ export function figure(value: number | null | undefined, digits = 0): string {
   if (value === null || value === undefined) return "–";
   return value.toLocaleString(state.language, { maximumFractionDigits: digits });
 }
+
+/** An instant as the language writes it: day and minute, in the reader's own time. */
+export const moment = (instant: string): string =>
+  new Date(instant).toLocaleString(state.language, { dateStyle: "short", timeStyle: "short" });

@@ -5,6 +5,8 @@ import { Problems } from "./problems";
 
 /** Its status is queued, running, done, failed, cancelled or interrupted. */
 export type Job = Schemas["JobPage"];
+/** As the list of jobs has it: without what was asked, which may be long. */
+export type JobLine = Schemas["JobLine"];
 
 export const ended = (job: Pick<Job, "status">): boolean => !["queued", "running"].includes(job.status);
 

@@ -14,7 +14,7 @@ export async function rowsOf<R>(corridor: string, table: string, signal: AbortSi
     query: { scenario, where, limit: 10_000 },
     signal,
   });
-  return (answer as unknown as { rows: R[] }).rows;
+  return answer.rows as unknown as R[];
 }
 
 /** The map, the services and their stops, under a scenario. */
@@ -30,13 +30,13 @@ export async function corridorAt(corridor: string, scenario: string, signal: Abo
 /** Finished runs of a package, the newest first. */
 export async function finishedRuns(name: string, signal: AbortSignal): Promise<RunLine[]> {
   const answer = await get("/api/runs", { query: { package: name, status: "complete", limit: 200 }, signal });
-  return (answer as unknown as { runs: RunLine[] }).runs;
+  return answer.runs;
 }
 
 /** Rows of a table of a run; of one replication where each has its own. */
 export async function runRows(run: string, table: string, signal: AbortSignal, more: { replication?: number; where?: string[] } = {}): Promise<Row[]> {
   const answer = await get("/api/runs/{run}/tables/{table}", { named: { run, table }, query: { ...more, limit: 10_000 }, signal });
-  return (answer as unknown as { rows: Row[] }).rows;
+  return answer.rows;
 }
 
 export const numbersOf = async (corridor: string, scenario: string, table: string, row: string, signal: AbortSignal): Promise<RowPage> =>

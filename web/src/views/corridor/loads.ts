@@ -1,16 +1,9 @@
 /** What runs tell of each thing: goods and use out of assign, queues and waits out of simulate. */
 
-type Row = Readonly<Record<string, unknown>>;
+import type { Schemas } from "../../lib/api/client";
 
-/** A run as the list of runs has it. */
-export interface RunLine {
-  run: string;
-  command: string;
-  scenario: string | null;
-  changes: string | null;
-  started: string;
-  done: number;
-}
+type Row = Readonly<Record<string, unknown>>;
+export type RunLine = Schemas["RunLineDetails"];
 
 /** Of a link, a service or a facility. What a run does not tell is missing. */
 export interface Load {

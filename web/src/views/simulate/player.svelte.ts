@@ -152,7 +152,7 @@ export class Player {
       corridor: this.corridor,
     };
     try {
-      const path = "/api/runs/{run}/movements" as never;
+      const path = "/api/runs/{run}/movements";
       const answer = (await get(path, { named: { run: this.run }, query, signal: control.signal })) as unknown as Answer;
       if (control.signal.aborted) return;
       this.films.set(number, new Film(answer));
