@@ -18,9 +18,7 @@ import os
 import random
 import selectors
 import socket
-import subprocess
 import sys
-import tempfile
 import time
 import zlib
 from collections.abc import Iterator
@@ -30,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bench_plan import REQUESTS
+from benchmarks.service import Service, served
 
 import karvan
 
@@ -110,14 +109,6 @@ def worked(service: int) -> float:
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True)
-class Service:
-    """Where a service is, and its process."""
-
-    port: int
-    process: int
 
 
 def asked(service: Service, bodies: Iterator[Body], clients: int, seconds: float, pause: float = 0.0) -> Heard:
@@ -205,28 +196,20 @@ def told(what: str, alone: Heard, many: Heard, clients: int) -> None:
 
 def main(seconds: float, clients: int) -> None:
     """Start a service, ask it, and end it."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "karvan", "serve", "--port", "0", "--data", str(Path(folder) / "data")]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                assert process.stdout
-                port = int(process.stdout.readline().split("http://127.0.0.1:")[1].split()[0])
-                service = Service(port, process.pid)
-                checked(service)
-                print(f"{os.cpu_count()} processors, on which the clients run too")
-                known = asked(service, eight(), 1, ALONE_S)
-                told("the eight requests", known, asked(service, eight(), clients, seconds), clients)
-                asked(service, lanes_once(), 2, 10 * seconds)
-                days = asked(service, lanes_and_days(0), 1, ALONE_S)
-                told("all lanes and days", days, asked(service, lanes_and_days(1), clients, seconds), clients)
-                searched = asked(service, all_different(0), 1, ALONE_S)
-                told("all lanes and loads", searched, asked(service, all_different(1), clients, seconds / 2), clients)
-                looked = asked(service, eight(), clients, seconds, 1.0)
-                told("a second's look at each of the eight", known, looked, clients)
-                looked = asked(service, lanes_and_days(2), clients, seconds, 1.0)
-                told("a second's look, all lanes and days", days, looked, clients)
-            finally:
-                process.terminate()
+    with served() as service:
+        checked(service)
+        print(f"{os.cpu_count()} processors, on which the clients run too")
+        known = asked(service, eight(), 1, ALONE_S)
+        told("the eight requests", known, asked(service, eight(), clients, seconds), clients)
+        asked(service, lanes_once(), 2, 10 * seconds)
+        days = asked(service, lanes_and_days(0), 1, ALONE_S)
+        told("all lanes and days", days, asked(service, lanes_and_days(1), clients, seconds), clients)
+        searched = asked(service, all_different(0), 1, ALONE_S)
+        told("all lanes and loads", searched, asked(service, all_different(1), clients, seconds / 2), clients)
+        looked = asked(service, eight(), clients, seconds, 1.0)
+        told("a second's look at each of the eight", known, looked, clients)
+        looked = asked(service, lanes_and_days(2), clients, seconds, 1.0)
+        told("a second's look, all lanes and days", days, looked, clients)
 
 
 if __name__ == "__main__":
