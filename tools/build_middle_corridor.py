@@ -19,14 +19,15 @@ from pathlib import Path
 from karvan.corridor.package import Description, write_tables
 from karvan.tables.column import Column, Table
 from karvan.tables.register import BY_NAME, TABLES
+from karvan.tables.trading import PUBLISHED
 from recipe import Fact, RecipeError, Rules, Said, parted, say
 
 PACKAGE = Path(__file__).parent.parent / "src/karvan/data/middle-corridor"
 RECIPES = Path(__file__).parent / "middle_corridor"
 CALIBRATED = RECIPES / "calibrated.csv"
 """Numbers that tools/calibrate_middle_corridor.py has found."""
-GIVEN = ("source", "fact", "trace", "waypoint")
-"""Tables that are not made from recipes: what is known, and what was traced on maps."""
+GIVEN = ("source", "fact", "trace", "waypoint", *(table.name for table in PUBLISHED))
+"""Tables that are not made from recipes: what is known, what was traced on maps, and what was published of trade."""
 
 AMOUNTS = ("teu_year", "t_year")
 SAME = "same"
@@ -137,8 +138,9 @@ class Build:
 
 
 def _unit(table: Table, column: Column, recipe: Row) -> str:
-    """The unit of a cell where it is not its column's: of a target its own, of an effect that of what it changes."""
-    if table.name == "target":
+    """The unit of a cell where it is not its column's: of a target or an elasticity its own, of an effect that of what
+    it changes."""
+    if table.name in ("target", "elasticity"):
         return recipe["unit"]
     if table.name == "effect" and column.name == "amount" and recipe["change"] != "scale":
         return BY_NAME[recipe["table"]].column(recipe["column"]).unit

@@ -3,8 +3,9 @@
     python tools/import_facts.py FOLDER
 
 Reads the CSV files of the collectors in FOLDER, the recipes (which name the facts and sources they use) and what was
-found since (`own_fact.csv` and `own_source.csv` beside the recipes), and writes `fact.csv` and `source.csv` of the
-package. Whoever has only this repository never needs to run it: the package carries its facts.
+found since (`own_fact.csv` and `own_source.csv` beside the recipes), and writes `fact.csv`, `source.csv` and the
+published tables of trade of the package. Whoever has only this repository never needs to run it: the package carries
+its facts.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import trade_facts
 
 PACKAGE = Path(__file__).parent.parent / "src/karvan/data/middle-corridor"
 RECIPES = Path(__file__).parent / "middle_corridor"
@@ -177,6 +180,10 @@ def main(folder: str) -> None:
     PACKAGE.mkdir(parents=True, exist_ok=True)
     write(PACKAGE / "fact.csv", FACT_COLUMNS, found)
     used = {row["source"] for row in found} | wanted_sources()
+    for name, rows in trade_facts.published(Path(folder)).items():
+        write(PACKAGE / f"{name}.csv", trade_facts.COLUMNS[name], rows)
+        used |= {row["source"] for row in rows}
+        print(f"{len(rows)} rows of {name}")
     write(PACKAGE / "source.csv", SOURCE_COLUMNS, sources(Path(folder), used))
     print(f"{len(found)} facts")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -370,6 +370,6 @@ def _until(end: float) -> Callable[[Iterable[Any]], Iterator[Any]]:
     return each
 
 
-def _there(what: str, name: str, known: dict[str, Any]) -> None:
+def _there(what: str, name: str, known: Mapping[str, Any]) -> None:
     if name not in known:
         raise no_such(what, name, nearest(name, known))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from karvan.evidence import published
 from karvan.ground.vocabulary import Address
 
 Row = Any
@@ -28,6 +29,26 @@ class Conflict:
     """Ids of those that some number of the package uses."""
 
 
+class Facts(Mapping[str, Row]):
+    """Facts by id; the published tables are read only when one is looked for that is not in `fact`, or all are."""
+
+    def __init__(self, stated: dict[str, Row], rows: Callable[[str], Sequence[Row]]) -> None:
+        self._stated, self._rows = stated, rows
+
+    @cached_property
+    def _all(self) -> dict[str, Row]:
+        return {**{fact.id: fact for fact in published.facts(self._rows)}, **self._stated}
+
+    def __getitem__(self, name: str) -> Row:
+        return self._stated[name] if name in self._stated else self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
 class Ledger:
     """Look-ups over `source`, `fact` and `basis`, each read when it is first needed. Changes nothing."""
 
@@ -39,8 +60,9 @@ class Ledger:
         return {row.id: row for row in self._rows("source")}
 
     @cached_property
-    def facts(self) -> dict[str, Row]:
-        return {row.id: row for row in self._rows("fact")}
+    def facts(self) -> Mapping[str, Row]:
+        """All facts by id, those that published tables hold among them."""
+        return Facts({row.id: row for row in self._rows("fact")}, self._rows)
 
     @cached_property
     def basis(self) -> dict[Address, Row]:
@@ -48,11 +70,13 @@ class Ledger:
 
     def grade(self, table: str, row: str, column: str) -> str:
         """The grade of a number; D where it has no basis."""
-        basis = self.basis.get((table, row, column))
+        basis = self.find_basis(table, row, column)
         return basis.grade if basis else "D"
 
     def find_basis(self, table: str, row: str, column: str) -> Row | None:
-        return self.basis.get((table, row, column))
+        """The basis of a number; a published one is its own."""
+        address = table, row, column
+        return self.basis.get(address) or published.basis(self._rows, address)
 
     def cited(self, basis: Row) -> Iterator[tuple[str, Row, Row]]:
         """The facts behind a number: ('used' or 'rival', fact, source)."""

@@ -26,7 +26,7 @@ def read_address(corridor: Corridor, address: str) -> Address:
     if not row or not column:
         raise InputError("the address", [Problem("address", shown(address), "give TABLE/ROW/COLUMN")])
     corridor.row(table, row)
-    wanted = [c.name for c in BY_NAME[table] if c.needs_basis]
+    wanted = [c.name for c in BY_NAME[table] if c.sourced]
     if column not in wanted:
         raise InputError(
             "the address", [Problem("column", shown(column), f"columns with a basis: {', '.join(wanted) or 'none'}")]
@@ -116,7 +116,7 @@ def row_document(corridor: Corridor, table: str, key: str, base: Corridor | None
     """
     row = corridor.row(table, key)
     old = base.by_key(table).get(key) if base is not None else None
-    columns = [column for column in BY_NAME[table] if column.needs_basis and getattr(row, column.name) is not None]
+    columns = [column for column in BY_NAME[table] if column.sourced and getattr(row, column.name) is not None]
     return {
         "table": table,
         "row": key,
@@ -137,7 +137,7 @@ def _number(corridor: Corridor, address: Address, column: Column, row: Row, old:
         "value": value,
         "unit": column.unit,
         "meaning": column.doc,
-        "read_by_engines": column.use == "engine",
+        "read_by_engines": column.use in ("engine", "published"),
         "grade": corridor.evidence.grade(*address),
         "method": basis.method if basis else None,
         "note": basis.note if basis else "",

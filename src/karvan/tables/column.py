@@ -9,9 +9,10 @@ from typing import Literal
 Kind = Literal["text", "number", "whole", "flag", "date", "month", "hour", "instant"]
 """What a cell holds: text; a float; an integer; true/false; YYYY-MM-DD; YYYY-MM; HH:MM; ISO 8601 with its zone."""
 
-Use = Literal["engine", "shown", "key"]
+Use = Literal["engine", "shown", "key", "published"]
 """Who reads a column: an engine (then a number needs a basis), a reader only (coordinates on a map: a basis too),
-or nobody as a quantity (ids, codes, years, order: no basis)."""
+or nobody as a quantity (ids, codes, years, order: no basis). A published number is read by an engine, and is its own
+basis: its row names the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,12 @@ class Column:
     @property
     def needs_basis(self) -> bool:
         """Whether a value in this column must say where it is from."""
-        return self.numeric and self.use != "key"
+        return self.numeric and self.use in ("engine", "shown")
+
+    @property
+    def sourced(self) -> bool:
+        """Whether it can be asked where a value in this column is from."""
+        return self.needs_basis or self.use == "published"
 
     def expects(self) -> str:
         """What a good cell looks like, in words: the remedy half of an error message."""

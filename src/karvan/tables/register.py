@@ -16,6 +16,7 @@ from karvan.tables.plans import (
     PROJECT,
     planned,
 )
+from karvan.tables.trading import TRADING
 
 MODES = ("rail", "sea", "road", "inland_waterway", "air")
 GAUGES = ("1000", "1067", "1435", "1520", "1668")
@@ -682,7 +683,7 @@ TABLES: tuple[Table, ...] = (
     PLACE, PLACE_NAME, LINK, TRACE, WAYPOINT, REGIME, FACILITY, VEHICLE, SERVICE, STOP, TIMETABLE,
     TIMETABLE_EXCEPTION, POOL, CLOSURE, CLOSURE_RATE, CLOSURE_TIME, TARIFF, COMMODITY, DEMAND, MONTH_PROFILE,
     EMISSION_FACTOR, GRID_INTENSITY, FAMILY, TARGET, FREE, PROJECT, EFFECT, *PLANNED_TABLES, COMMITMENT,
-    COMMITMENT_STATUS, CONTRADICTION, SOURCE, FACT, BASIS,
+    COMMITMENT_STATUS, CONTRADICTION, *TRADING, SOURCE, FACT, BASIS,
 )  # fmt: skip
 """Every table of a corridor package, in the order in which they are written."""
 
