@@ -50,14 +50,16 @@ FLOW = re.compile(
 SHARE = re.compile(r"^share of (exports|imports): (.+)$")
 MILLIONS = {"million USD": 1.0, "billion USD": 1000.0, "billion USD, more than": 1000.0}
 ODD = {
-    "pf0172": {"reporter": "CHN", "partner": "AZE"},
     "pf0184": {"period": "2023-01/11"},
     "pf0109": {"note": "more than"},
 }
 """What the words of single figures say otherwise than their fields."""
+SAME = ("pf0172",)
+"""Figures that the matrix of the year has already."""
 YEAR = re.compile(r"\b(\d{4})(-(?:Q\d|\d{2}(?:/\d{2})?))?\b")
 COLUMNS = {
-    "country": ("id", "code", "name", "population", "landlocked", "gateway", "source", "confidence", "note"),
+    "country": ("id", "code", "name", "lon", "lat", "population", "landlocked", "gateway", "source", "confidence",
+                "note"),
     "gdp": ("country", "year", "gdp_musd", "source", "confidence", "note"),
     "dyad": ("one", "other", "dist_km", "capitals_km", "contiguous", "common_language", "common_spoken",
              "common_colonizer", "source", "confidence", "note"),
@@ -86,7 +88,8 @@ def _countries(countries: list[Row]) -> Iterator[Row]:
     for row in countries:
         gateway = GATEWAYS.get(row["iso3"], "")
         yield {
-            "id": row["iso3"], "code": CODES[row["iso3"]], "name": row["name"], "population": f"{round(1e6 * float(row['population_m']))}",
+            "id": row["iso3"], "code": CODES[row["iso3"]], "name": row["name"], "lon": row["lon"], "lat": row["lat"],
+            "population": f"{round(1e6 * float(row['population_m']))}",
             "landlocked": _flag(row["landlocked"]), "gateway": gateway, "source": row["source_id"], "confidence": "A",
         }  # fmt: skip
 
@@ -149,6 +152,8 @@ def _figures(folder: Path) -> Iterator[Row]:
                 "reporter": row["subject"].split()[-1], "partner": partner, "flow": share[1].removesuffix("s"),
                 "share_pct": row["value"], "says": "",
             }  # fmt: skip
+        elif row["fact_id"] in SAME:
+            continue
         elif pair and year and row["unit"] in MILLIONS and (flow := FLOW.match(row["metric"])):
             value = float(row["value"]) * MILLIONS[row["unit"]]
             seen = _seen(pair, flow[1]) | {"value_musd": f"{value:.10g}", "says": row["scope"]}

@@ -23,6 +23,7 @@ COMMANDS = {
     "appraise": "What projects are worth: NPV, EIRR, BCR, what they hang on, who gains.",
     "scenarios": "What scenarios there are, and what each changes.",
     "compare": "What scenarios change, by how much, with intervals.",
+    "trade": "Trade: figures, gravity, forecasts, what-ifs and dependence.",
     "calibrate": "Fit what nobody has published to what is.",
     "info": "What a corridor package holds.",
     "check": "Check a corridor package: every problem at once.",

@@ -33,6 +33,8 @@ COUNTRY = Table(
         id_("ISO 3166-1 alpha-3 code."),
         text("code", "ISO 3166-1 alpha-2 code, as places have it.", required=True),
         text("name", "The name in English.", required=True),
+        published("lon", "deg", "Longitude of its capital, WGS 84.", low=-180, high=180),
+        published("lat", "deg", "Latitude of its capital, WGS 84.", low=-90, high=90),
         published("population", "", "Who lives there."),
         Column("landlocked", "flag", "Whether it has no coast on the open sea."),
         ref("place", "Where its goods begin and end: the biggest terminal of the package there; empty where the "

@@ -1,0 +1,321 @@
+"""`karvan trade`: where demand comes from, what would change it, and what hangs on one partner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from karvan.cli.output import json_option, package_option, print_json, print_rich, waiting
+from karvan.corridor import load
+from karvan.ground.errors import InputError, Problem, shown
+
+if TYPE_CHECKING:
+    from karvan.study.trade.what_if import TradeChange
+
+NO_FIT = 5
+
+
+@click.group("trade")
+def command() -> None:
+    """Trade: figures, gravity, forecasts, what-ifs and dependence."""
+
+
+def _words(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _codes(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    return tuple(word.strip().upper() for word in text.split(",") if word.strip())
+
+
+def _years(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(word) for word in text.split(",") if word.strip())
+    except ValueError:
+        raise click.BadParameter(f"found {shown(text)}; give years as 2005,2015") from None
+
+
+@command.command("figures")
+@click.argument("one", metavar="COUNTRY")
+@click.argument("other", metavar="COUNTRY")
+@package_option
+@json_option
+def figures(one: str, other: str, package: str, as_json: bool) -> int:
+    """All that was published of the trade of two countries, rivals side by side. Countries are ISO alpha-3 codes."""
+    from karvan.report import trade as report
+    from karvan.study.trade.figures import turnover
+
+    years = turnover(load(package), one.upper(), other.upper())
+    if as_json:
+        print_json(report.figures_document(one.upper(), other.upper(), years))
+    elif years:
+        print_rich(report.figures_table(one.upper(), other.upper(), years))
+    else:
+        print_rich(f"nothing was published of the trade of {one.upper()} and {other.upper()} in a whole year")
+    return 0 if years else 4
+
+
+@command.command("fit")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--years", default="", callback=_years, metavar="YEARS", help="As 2005,2015. [default: all there are]")
+@click.option("--on", "regressors", default="", callback=_words, metavar="NAMES",
+              help="Covariates that trade hangs on; log_X is the logarithm of X. [default: distance, border, language, "
+              "past; of a file all that it has]")  # fmt: skip
+@click.option("--fixed", default="exporter-year,importer-year", show_default=True, callback=_words, metavar="KINDS",
+              help="Fixed effects: exporter, importer, exporter-year, importer-year, pair, year; or none.")  # fmt: skip
+@click.option("--cluster", default="pair", show_default=True, callback=_words, metavar="KINDS",
+              help="Groups in which errors hang together: pair, exporter, importer; two at most.")  # fmt: skip
+@click.option("--errors", type=click.Choice(["clustered", "adjusted"]), default="clustered", show_default=True,
+              help="adjusted: for leverage; wider, and right more often where few pairs have most trade.")  # fmt: skip
+@click.option("--level", default=0.95, show_default=True, metavar="SHARE", help="Of the intervals.")
+@click.option("--unit", default="", metavar="UNIT", help="Of the file's trade: usd, kusd, musd. [default: as it says]")
+@click.option("--column", "columns", multiple=True, metavar="ROLE=NAME",
+              help="Which column is what, where the usual names are not used: exporter=from.")  # fmt: skip
+@click.option("--drop-collinear", is_flag=True, help="Leave out, and tell, what cannot be told apart.")
+@package_option
+@json_option
+def fit(
+    file: Path | None,
+    years: tuple[int, ...],
+    regressors: tuple[str, ...],
+    fixed: tuple[str, ...],
+    cluster: tuple[str, ...],
+    errors: str,
+    level: float,
+    unit: str,
+    columns: tuple[str, ...],
+    drop_collinear: bool,
+    package: str,
+    as_json: bool,
+) -> int:
+    """What trade hangs on: a gravity model by PPML, of the package's trade or of a FILE (CSV, also packed).
+
+    A file has a row for each year, exporter and importer with trade, and the covariates.
+    """
+    from karvan.report import trade as report
+    from karvan.study.trade.fit import Fitted, FitTrade, fit_trade
+
+    fixed, cluster = (() if kinds == ("none",) else kinds for kinds in (fixed, cluster))
+    named = _named(columns)
+    with waiting("fitting"):
+        found = fit_trade(
+            load(package),
+            FitTrade(file, named, unit, years, regressors, fixed, cluster, errors, level, drop_collinear),
+        )
+    if not isinstance(found, Fitted):
+        print_json({"converged": False, "said": found.said}) if as_json else print_rich(found.said)
+        return NO_FIT
+    if as_json:
+        print_json(report.fit_document(found))
+    else:
+        print_rich(*report.fit_tables(found))
+    return 0
+
+
+def _named(columns: tuple[str, ...]) -> dict[str, str]:
+    wrong = [
+        Problem("--column", shown(word), "give ROLE=NAME, as exporter=from") for word in columns if "=" not in word
+    ]
+    if wrong:
+        raise InputError("the options", wrong)
+    return {role.strip(): name.strip() for role, _, name in (word.partition("=") for word in columns)}
+
+
+@command.command("forecast")
+@click.argument("pairs", nargs=-1, metavar="[AAA-BBB]...")
+@click.option("--sample", default="2005,2015", show_default=True, callback=_years, metavar="YEARS",
+              help="Years to fit to.")  # fmt: skip
+@click.option(
+    "--last", default=2025, show_default=True, type=click.IntRange(1900, 2100), help="Year to foretell up to."
+)
+@package_option
+@json_option
+def forecast(pairs: tuple[str, ...], sample: tuple[int, ...], last: int, package: str, as_json: bool) -> int:
+    """Fit to some years, foretell later ones, and hold it against what was published. Pairs as AZE-CHN."""
+    from karvan.report import trade as report
+    from karvan.study.trade.forecast import Forecast, Forecasts
+    from karvan.study.trade.forecast import forecast as foretell
+
+    with waiting("fitting"):
+        found = foretell(load(package), Forecast(tuple(_pair(word) for word in pairs), sample, last))
+    if not isinstance(found, Forecasts):
+        print_json({"converged": False, "said": found.said}) if as_json else print_rich(found.said)
+        return NO_FIT
+    if as_json:
+        print_json(report.forecast_document(found))
+    else:
+        print_rich(*report.forecast_tables(found))
+    return 0 if found.rows else 4
+
+
+def _pair(word: str) -> tuple[str, str]:
+    one, _, other = word.upper().partition("-")
+    if not one or not other or one == other:
+        raise InputError("the options", [Problem("pair", shown(word), "give two countries, as AZE-CHN")])
+    return one, other
+
+
+@command.command("what-if")
+@click.option("--area", default="", callback=_codes, metavar="CODES", help="A free-trade area of these: AZE,CHN.")
+@click.option("--by", type=click.Choice(["duty", "agreement"]), default="duty", show_default=True,
+              help="An area's duties gone; or as agreements have worked elsewhere after ten years.")  # fmt: skip
+@click.option("--duty", "duties", multiple=True, metavar="AAA-BBB=PCT",
+              help="What BBB takes of goods of AAA from then on, % of the value.")  # fmt: skip
+@click.option("--days", type=float, default=0.0, metavar="DAYS", help="More days on the way; -10 is ten less.")
+@click.option("--usd-teu", type=float, default=0.0, metavar="USD", help="More to carry a TEU; -300 is less.")
+@click.option("--value-teu", type=float, default=0.0, metavar="USD", help="What goods in a TEU are worth.")
+@click.option("--among", default="", callback=_codes, metavar="CODES",
+              help="Between whom days and USD change. [default: those of the area]")  # fmt: skip
+@click.option("--year", default=2024, show_default=True, type=click.IntRange(1900, 2100), help="Whose trade it is.")
+@click.option("--draws", default=400, show_default=True, type=click.IntRange(2, 100_000), help="For the intervals.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of the draws.")
+@click.option("--only", default="", callback=_codes, metavar="CODES", help="Tell of these countries only.")
+@click.option("--carry", default="", metavar="SCENARIO",
+              help="Then put the demand that it makes on this corridor (base-2025) and tell what passes.")  # fmt: skip
+@click.option("--waters", default="Caspian Sea", show_default=True, metavar="NAME", help="What to pass.")
+@package_option
+@json_option
+def what_if(
+    area: tuple[str, ...],
+    by: str,
+    duties: tuple[str, ...],
+    days: float,
+    usd_teu: float,
+    value_teu: float,
+    among: tuple[str, ...],
+    year: int,
+    draws: int,
+    seed: int,
+    only: tuple[str, ...],
+    carry: str,
+    waters: str,
+    package: str,
+    as_json: bool,
+) -> int:
+    """What a free-trade area, a duty, days or dollars less on the way would do to trade and welfare.
+
+    Each by itself, and all together; in partial and in general equilibrium, with intervals.
+    """
+    from karvan.report import trade as report
+    from karvan.study.trade.what_if import AskTrade, TradeAnswer
+    from karvan.study.trade.what_if import what_if as answer
+
+    changes = _changes(area, by, duties, days, usd_teu, value_teu, among)
+    with waiting("finding equilibria"):
+        found = answer(load(package), AskTrade(changes, year, draws, seed))
+    if not isinstance(found, TradeAnswer):
+        print_json({"converged": False, "said": found.said}) if as_json else print_rich(found.said)
+        return NO_FIT
+    put = None
+    if carry:
+        from karvan.study.trade.carried import carried
+
+        with waiting(f"assigning {3 * len(changes) + 1} times"):
+            put = carried(package, found, carry, waters)
+    if as_json:
+        print_json(report.what_if_document(found, only, put))
+    else:
+        print_rich(*report.what_if_tables(found, only, put))
+    return 0
+
+
+def _changes(
+    area: tuple[str, ...],
+    by: str,
+    duties: tuple[str, ...],
+    days: float,
+    usd_teu: float,
+    value_teu: float,
+    among: tuple[str, ...],
+) -> tuple[TradeChange, ...]:
+    """Each thing that was asked for by itself, and where there are several, all of them together."""
+    from karvan.study.trade.what_if import By, TradeChange
+
+    kind: By = "agreement" if by == "agreement" else "duty"
+    rates = dict(_rate(word) for word in duties)
+    ways = among or area
+    parts = []
+    if area:
+        parts.append(TradeChange("area", area=area, by=kind))
+    if rates:
+        parts.append(TradeChange("duties", rates=rates))
+    if days:
+        parts.append(TradeChange(f"{days:+g} days", days=days, among=ways))
+    if usd_teu:
+        parts.append(TradeChange(f"{usd_teu:+g} USD/TEU", usd_teu=usd_teu, value_usd_teu=value_teu, among=ways))
+    if len(parts) > 1:
+        whole = TradeChange("together", area, kind, rates, days, usd_teu, value_teu, ways if days or usd_teu else ())
+        parts.append(whole)
+    if not parts:
+        raise click.UsageError("say what changes: --area, --duty, --days or --usd-teu")
+    return tuple(parts)
+
+
+def _rate(word: str) -> tuple[tuple[str, str], float]:
+    pair, _, rate = word.partition("=")
+    try:
+        return _pair(pair), float(rate)
+    except ValueError:
+        raise InputError("the options", [Problem("--duty", shown(word), "give AAA-BBB=PCT, as CHN-AZE=0")]) from None
+
+
+@command.command("dependence")
+@click.argument("country", metavar="COUNTRY")
+@click.option("--routes", default="", metavar="SCENARIO",
+              help="Of what is carried instead: families of routes, places of entry, ports, borders, operators, by the "
+              "flows of this scenario (base-2025).")  # fmt: skip
+@package_option
+@json_option
+def dependence(country: str, routes: str, package: str, as_json: bool) -> None:
+    """How much of a country's trade hangs on few partners, year by year, with bounds: shares and the HHI.
+
+    COUNTRY is an ISO alpha-3 code.
+    """
+    from karvan.report import trade as report
+    from karvan.study.trade.partners import partners
+
+    code = country.upper()
+    if routes:
+        from karvan.study.trade.routes import rely
+
+        with waiting("assigning"):
+            relied = rely(package, code, routes)
+        document, tables = report.reliance_document(code, relied), report.reliance_tables(code, relied)
+    else:
+        found = partners(load(package), code)
+        document, tables = report.dependence_document(code, found), report.dependence_tables(code, found)
+    if as_json:
+        print_json(document)
+    else:
+        print_rich(*tables)
+
+
+@command.command("loss")
+@click.argument("what", metavar="WHAT")
+@click.option("--scenario", default="base-2024", show_default=True, metavar="S", help="The world before.")
+@click.option("--country", default="", callback=_codes, metavar="CODES", help="Tell of these only: AZE,GEO.")
+@click.option("--keep", is_flag=True, help="Keep a run of it.")
+@package_option
+@json_option
+def loss(what: str, scenario: str, country: tuple[str, ...], keep: bool, package: str, as_json: bool) -> int:
+    """What is lost or delayed if a route, a water, a place, an operator or a partner goes.
+
+    WHAT is northern, caspian or suez, or KIND:NAME: family:northern/RU;BY, waters:Caspian Sea, place:POTI,
+    territory:RU, operator:ASCO, service:asco-aktau-alat, partner:CN; several joined by +.
+    """
+    from karvan.report import trade as report
+    from karvan.study.trade.loss import lose
+
+    with waiting("assigning before and after"):
+        found = lose(package, what, scenario=scenario, keep=keep)
+    own = {row.id: row.code for row in load(package).rows("country")}
+    country = tuple(own.get(code, code) for code in country)
+    for code in country:
+        found.country(code)
+    if as_json:
+        print_json(report.loss_document(found, country))
+    else:
+        print_rich(*report.loss_tables(found, country))
+    return 0 if found.settled else NO_FIT

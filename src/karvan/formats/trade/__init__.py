@@ -1,0 +1,1 @@
+"""Files of trade that others publish, and tables of the user's."""

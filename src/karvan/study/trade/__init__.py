@@ -1,0 +1,1 @@
+"""Trade: what was published of it, what it hangs on, and what would change it."""
