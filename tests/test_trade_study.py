@@ -21,6 +21,7 @@ from karvan.study.trade.figures import panel, turnover
 from karvan.study.trade.fit import Fitted, FitTrade, fit_trade
 from karvan.study.trade.forecast import Forecast, Forecasts, forecast, gdp_of
 from karvan.study.trade.partners import partners
+from karvan.study.trade.under import trade_under
 from karvan.study.trade.what_if import AskTrade, TradeAnswer, TradeChange, what_if
 
 BOTH = ("AZE", "CHN")
@@ -421,3 +422,24 @@ def test_f04_bad_words_are_told(run: Run, words: tuple[str, ...], said: str) -> 
     assert found.exception is not None
     with pytest.raises(type(found.exception), match=said):
         raise found.exception
+
+
+# g: a scenario of the corridor
+
+
+@pytest.mark.long
+def test_g01_a_world_against_itself_changes_nothing_and_is_told_by_groups() -> None:
+    found = trade_under("middle-corridor", "base-2024", "base-2024")
+    assert found.groups[0].name.startswith("within")
+    assert all(one.musd["central"] == one.musd_before for one in found.groups)
+    assert all(one.pct() == 0 for one in found.groups)
+
+
+@pytest.mark.thorough
+def test_g02_the_page_says_what_the_ten_actions_of_the_world_bank_do() -> None:
+    found = trade_under("middle-corridor", "world-bank", "base-2030", ends=True)
+    within, union = found.groups[:2]
+    page = (Path(__file__).parents[1] / "docs/trade.md").read_text(encoding="utf-8")
+    for group, bank in ((within, "+37 %"), (union, "+28 %")):
+        told = f"| {bank} | {group.pct():+.1f} % | {group.pct('high'):+.1f} to {group.pct('low'):+.1f} % |"
+        assert told in page

@@ -292,6 +292,40 @@ def dependence(country: str, routes: str, package: str, as_json: bool) -> None:
         print_rich(*tables)
 
 
+@command.command("under")
+@click.argument("scenario", metavar="SCENARIO")
+@click.option("--base", required=True, metavar="S", help="What it is compared with: base-2030.")
+@click.option("--elasticity", type=float, metavar="E", help="Of trade to the delivered price. [default: the package's]")
+@click.option("--pct-day", type=float, metavar="PCT",
+              help="What a day on the way is worth, % of the value. [default: by the commodity]")  # fmt: skip
+@click.option("--ends", is_flag=True, help="Also at the low and the high end of the elasticity.")
+@package_option
+@json_option
+def under(
+    scenario: str,
+    base: str,
+    elasticity: float | None,
+    pct_day: float | None,
+    ends: bool,
+    package: str,
+    as_json: bool,
+) -> int:
+    """What a SCENARIO of the corridor does to trade: costs of ways under load, trade's answer, flows again, in turn."""
+    from karvan.report import trade as report
+    from karvan.study.trade.loop import CloseLoop
+    from karvan.study.trade.under import trade_under
+    from karvan.trade.elasticity import PER_CENT, Elasticity
+
+    own = None if elasticity is None else Elasticity("as asked for", elasticity, elasticity, elasticity, PER_CENT)
+    with waiting("trade and flows in turn"):
+        found = trade_under(package, scenario, base, elasticity=own, ends=ends, loop=CloseLoop(pct_day=pct_day))
+    if as_json:
+        print_json(report.under_document(found))
+    else:
+        print_rich(*report.under_tables(found))
+    return 0 if all(one.settled for one in found.balance.values()) else NO_FIT
+
+
 @command.command("loss")
 @click.argument("what", metavar="WHAT")
 @click.option("--scenario", default="base-2024", show_default=True, metavar="S", help="The world before.")
