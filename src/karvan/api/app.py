@@ -28,6 +28,7 @@ from karvan.api import (
     scenarios,
     studies,
     studio,
+    trade,
     uploads,
 )
 from karvan.api import map as corridor_map
@@ -57,13 +58,14 @@ ROUTERS = (
     scenarios.router,
     commitments.router,
     projects.router,
+    trade.router,
     exports.router,
 )
 EVERYWHERE = problems.faults(400, 401, 403, 408, 413, 415, 421, 422, 431, 500, 503, 504)
 """What every address may answer besides its own."""
 ABOUT = """Plan shipments on trans-Eurasian corridors, simulate them, put demand on them, change them by projects, value
-them, and ask for the source behind every number. Times are ISO 8601 with zone or hours; money is USD, distance km, and
-emissions kg CO2e well-to-wheel.
+them, ask what trade hangs on and what would change it, and for the source behind every number. Times are ISO 8601 with
+zone or hours; money is USD, distance km, and emissions kg CO2e well-to-wheel.
 """
 
 
@@ -81,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         finally:
             shared.answering.close()
+            app.state.estimating.close()
             await asyncio.to_thread(shared.runner.stop)
 
     app = FastAPI(
@@ -89,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )  # fmt: skip
     app.state.karvan = shared
+    app.state.estimating = trade.estimating()
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/api", responses=EVERYWHERE)

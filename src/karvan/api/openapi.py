@@ -32,6 +32,7 @@ TAGS = {
     "scenarios": "What may be different, and what that changes.",
     "projects": "What is planned, what it costs and what it would change.",
     "commitments": "What was agreed and promised, and what became of it.",
+    "trade": "What was published of trade, what it hangs on, what would change it, and whom it depends on.",
     "evidence": "Where every number is from.",
 }
 

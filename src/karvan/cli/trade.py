@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from karvan.cli.output import json_option, package_option, print_json, print_rich, waiting
 from karvan.corridor import load
 from karvan.ground.errors import InputError, Problem, shown
-
-if TYPE_CHECKING:
-    from karvan.study.trade.what_if import TradeChange
 
 NO_FIT = 5
 
@@ -199,10 +195,13 @@ def what_if(
     Each by itself, and all together; in partial and in general equilibrium, with intervals.
     """
     from karvan.report import trade as report
-    from karvan.study.trade.what_if import AskTrade, TradeAnswer
+    from karvan.study.trade.what_if import AskTrade, By, TradeAnswer, parts_and_whole
     from karvan.study.trade.what_if import what_if as answer
 
-    changes = _changes(area, by, duties, days, usd_teu, value_teu, among)
+    kind: By = "agreement" if by == "agreement" else "duty"
+    changes = parts_and_whole(area, kind, dict(_rate(word) for word in duties), days, usd_teu, value_teu, among)
+    if not changes:
+        raise click.UsageError("say what changes: --area, --duty, --days or --usd-teu")
     with waiting("finding equilibria"):
         found = answer(load(package), AskTrade(changes, year, draws, seed))
     if not isinstance(found, TradeAnswer):
@@ -219,38 +218,6 @@ def what_if(
     else:
         print_rich(*report.what_if_tables(found, only, put))
     return 0
-
-
-def _changes(
-    area: tuple[str, ...],
-    by: str,
-    duties: tuple[str, ...],
-    days: float,
-    usd_teu: float,
-    value_teu: float,
-    among: tuple[str, ...],
-) -> tuple[TradeChange, ...]:
-    """Each thing that was asked for by itself, and where there are several, all of them together."""
-    from karvan.study.trade.what_if import By, TradeChange
-
-    kind: By = "agreement" if by == "agreement" else "duty"
-    rates = dict(_rate(word) for word in duties)
-    ways = among or area
-    parts = []
-    if area:
-        parts.append(TradeChange("area", area=area, by=kind))
-    if rates:
-        parts.append(TradeChange("duties", rates=rates))
-    if days:
-        parts.append(TradeChange(f"{days:+g} days", days=days, among=ways))
-    if usd_teu:
-        parts.append(TradeChange(f"{usd_teu:+g} USD/TEU", usd_teu=usd_teu, value_usd_teu=value_teu, among=ways))
-    if len(parts) > 1:
-        whole = TradeChange("together", area, kind, rates, days, usd_teu, value_teu, ways if days or usd_teu else ())
-        parts.append(whole)
-    if not parts:
-        raise click.UsageError("say what changes: --area, --duty, --days or --usd-teu")
-    return tuple(parts)
 
 
 def _rate(word: str) -> tuple[tuple[str, str], float]:

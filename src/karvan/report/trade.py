@@ -233,8 +233,8 @@ def _between(of: Any, one: Any) -> list[dict[str, Any]]:
             after, low, high = of.turnover(first, second, one, general=general)
             row[f"{name}_musd"] = clean(after)
             if before:
-                row |= {f"{name}_pct": 100 * (after / before - 1), f"{name}_low_pct": 100 * (low / before - 1),
-                        f"{name}_high_pct": 100 * (high / before - 1)}  # fmt: skip
+                told = {"_pct": after, "_low_pct": low, "_high_pct": high}
+                row |= {f"{name}{end}": clean(100 * (value / before - 1)) for end, value in told.items()}
         rows.append(row)
     return rows
 
@@ -281,7 +281,7 @@ def what_if_tables(of: Any, only: Sequence[str] = (), put: Any = None) -> list[A
 
 
 def _percent(row: Mapping[str, Any], name: str) -> str:
-    if f"{name}_pct" not in row:
+    if row.get(f"{name}_pct") is None:
         return "no trade"
     return f"{row[f'{name}_pct']:+.1f} % ({row[f'{name}_low_pct']:+.1f} to {row[f'{name}_high_pct']:+.1f})"
 

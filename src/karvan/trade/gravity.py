@@ -163,13 +163,13 @@ def _estimate(ask: FitGravity, sample: Sample, x: Floats, clusters: Groups | Non
             iwls_maxiter=ask.rounds,
             demeaner=pyfixest.MapDemeaner(fixef_tol=1e-12, fixef_maxiter=100_000),
         )
-    there = [str(name) for name in found.coef().index]
-    if not set(names) <= set(there):
-        raise KarvanError(f"pyfixest left out {sorted({*names} - {*there})}, which were found to stand apart")
-    at = [there.index(name) for name in names]
-    covariance = np.asarray(found._vcov, dtype=np.float64)[np.ix_(at, at)]  # noqa: SLF001 - it has no public name
-    values = found.coef().to_numpy(dtype=np.float64)[at]
-    fitted = unit * np.asarray(found.predict(type="response"), dtype=np.float64)
+        there = [str(name) for name in found.coef().index]
+        if not set(names) <= set(there):
+            raise KarvanError(f"pyfixest left out {sorted({*names} - {*there})}, which were found to stand apart")
+        at = [there.index(name) for name in names]
+        covariance = np.asarray(found._vcov, dtype=np.float64)[np.ix_(at, at)]  # noqa: SLF001 - it has no public name
+        values = found.coef().to_numpy(dtype=np.float64)[at]
+        fitted = unit * np.asarray(found.predict(type="response"), dtype=np.float64)
     return _Raw(values, covariance, fitted, bool(found.convergence))
 
 

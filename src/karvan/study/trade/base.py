@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NEAR = 2
 """Years by which a published figure may be off the year that is asked for."""
-FORETOLD = "foretold"
+FORETOLD, ABSENT = "foretold", ""
 ROOM = 1.25
 """Gross output of goods over exports, at least, of countries that sell abroad more than they are thought to make."""
 
@@ -36,7 +36,7 @@ class TradeBase:
     gdp: NDArray[np.float64]
     """Million USD (n,)."""
     stands_on: dict[tuple[str, str], str]
-    """By pair: the fact, or `foretold`."""
+    """By pair: the fact, or `foretold`; empty where the matrix of the year has no row, and the figure is 0."""
     output_ratio: dict[str, float]
     """Gross output of goods per GDP of countries for which the general assumption leaves no sales at home."""
 
@@ -95,11 +95,13 @@ def _of_matrix(corridor: Corridor, year: int) -> TradeBase:
     sample = panel(corridor, (year,), gdp=True)
     countries = sample.countries
     at = {code: ix for ix, code in enumerate(countries)}
+    told = {row.id for row in corridor.rows("trade") if row.year == year}
     cells, stands_on = np.zeros((len(countries),) * 2), {}
     sellers, buyers = sample.table["exporter"].tolist(), sample.table["importer"].tolist()
     for one, other, musd in zip(sellers, buyers, sample.trade.tolist(), strict=True):
         cells[at[one], at[other]] = musd
-        stands_on[one, other] = f"TF-{year}-{one}-{other}-export"
+        fact = f"TF-{year}-{one}-{other}-export"
+        stands_on[one, other] = fact if fact in told else ABSENT
     return _base(corridor, year, countries, cells, stands_on)
 
 

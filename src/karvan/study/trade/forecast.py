@@ -112,8 +112,9 @@ def forecast(corridor: Corridor, ask: Forecast) -> Forecasts | NotConverged:
     if isinstance(made, NotConverged):
         return made
     pairs = ask.pairs or _published(corridor, max(ask.sample))
-    rows = [row for pair in pairs for row in _foretold(corridor, ask, made, pair)]
-    return Forecasts(ask, made, tuple(rows), _spread(made))
+    spread = _spread(made)
+    rows = [row for pair in pairs for row in _foretold(corridor, ask, made, spread, pair)]
+    return Forecasts(ask, made, tuple(rows), spread)
 
 
 def _published(corridor: Corridor, after: int) -> tuple[tuple[str, str], ...]:
@@ -127,12 +128,12 @@ def _published(corridor: Corridor, after: int) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pair for pair in found if set(pair) <= countries))
 
 
-def _foretold(corridor: Corridor, ask: Forecast, made: Gravity, pair: tuple[str, str]) -> list[Foretold]:
+def _foretold(corridor: Corridor, ask: Forecast, made: Gravity, spread: float, pair: tuple[str, str]) -> list[Foretold]:
     """A row for each year after the sample that was published, or to the last where the pair was asked for."""
     stated = {year.year: year.stated for year in turnover(corridor, *pair)}
     after = max(ask.sample)
     years = range(after + 1, ask.last + 1) if ask.pairs else sorted(year for year in stated if after < year <= ask.last)
-    rows = []
+    rows, means = [], None
     for year in years:
         table = rows_of(corridor, (pair, (pair[1], pair[0])), year)
         predicted = made.predict(table)
@@ -140,7 +141,8 @@ def _foretold(corridor: Corridor, ask: Forecast, made: Gravity, pair: tuple[str,
             raise InputError(
                 f"{pair[0]} and {pair[1]}", [Problem("forecast", predicted.why[0], "ask for another pair")]
             )
-        low, high = _between(made, table, predicted.trade, ask.seed)
+        means = _means(made, table) if means is None else means
+        low, high = _between(made, table, predicted.trade, means, spread, ask.seed)
         said = " and ".join(sorted({gdp_of(corridor, code, year)[1] for code in pair}))
         rows.append(Foretold(*pair, year, float(predicted.trade.sum()), low, high, said, stated.get(year, ())))
     return rows
@@ -179,15 +181,16 @@ def _spread(made: Gravity) -> float:
     return float(np.sqrt(np.average(step**2, axis=0, weights=weight).mean()))
 
 
-def _between(made: Gravity, table: pd.DataFrame, central: np.ndarray, seed: int) -> tuple[float, float]:
+def _between(
+    made: Gravity, table: pd.DataFrame, central: np.ndarray, means: np.ndarray, spread: float, seed: int
+) -> tuple[float, float]:
     """The interval of both ways together: draws of the coefficients, and of what the fit does not explain."""
     random = np.random.Generator(np.random.Philox(seed))
     x = table[list(made.names)].to_numpy(dtype=np.float64)
     # The pair's effect was fitted at the sample's means: errors of coefficients count for the distance from them.
-    means = _means(made, table)
     draws = random.multivariate_normal(np.zeros(len(made.names)), made.covariance, DRAWS)
     moved = (x - means) @ draws.T
-    noise = random.normal(0.0, _spread(made), (len(table), DRAWS))
+    noise = random.normal(0.0, spread, (len(table), DRAWS))
     whole = (central[:, None] * np.exp(moved + noise)).sum(axis=0)
     low, high = np.quantile(whole, (0.025, 0.975))
     return float(low), float(high)

@@ -57,6 +57,32 @@ class TradeChange:
         return tuple((a, b) for a in codes for b in codes if a != b) if self.days or self.usd_teu else ()
 
 
+def parts_and_whole(
+    area: tuple[str, ...] = (),
+    by: By = "duty",
+    rates: Mapping[Pair, float] | None = None,
+    days: float = 0.0,
+    usd_teu: float = 0.0,
+    value_usd_teu: float = 0.0,
+    among: tuple[str, ...] = (),
+) -> tuple[TradeChange, ...]:
+    """Each thing that is asked for by itself, and where there are several, all of them together."""
+    duties, ways = dict(rates or {}), among or area
+    parts = []
+    if area:
+        parts.append(TradeChange("area", area=area, by=by))
+    if duties:
+        parts.append(TradeChange("duties", rates=duties))
+    if days:
+        parts.append(TradeChange(f"{days:+g} days", days=days, among=ways))
+    if usd_teu:
+        parts.append(TradeChange(f"{usd_teu:+g} USD/TEU", usd_teu=usd_teu, value_usd_teu=value_usd_teu, among=ways))
+    if len(parts) > 1:
+        between = ways if days or usd_teu else ()
+        parts.append(TradeChange("together", area, by, duties, days, usd_teu, value_usd_teu, between))
+    return tuple(parts)
+
+
 @dataclass(frozen=True)
 class AskTrade:
     """What is asked. Defaults stand here and nowhere else."""
