@@ -70,6 +70,7 @@ def test_a01_an_example_answers_what_the_page_says(example: Example, served: Ser
     for name, value in names.items():
         line = line.replace(f"${name}", value)
     method, path, headers, body = asked(shlex.split(line), served.data.parent)
+    has_mine(served, there="/corridors/mine" in path)
     answer = served.ask(method, path, body, **headers)
     if remark:
         assert answer.status == int(remark.split()[0]), answer.body[:500]
@@ -77,6 +78,17 @@ def test_a01_an_example_answers_what_the_page_says(example: Example, served: Ser
         assert 200 <= answer.status < 300, answer.body[:500]
     if example.shown is not None:
         assert {name: answer.document[name] for name in example.shown} == example.shown
+
+
+def has_mine(served: Served, *, there: bool) -> None:
+    """Have the user's own package uploaded for examples that ask it, and not for the one that uploads it: they may be
+    asked of different services."""
+    known = served.ask("GET", "/api/corridors/mine").status == 200
+    if there and not known:
+        zipped = (served.data.parent / "my.zip").read_bytes()
+        assert served.ask("POST", "/api/corridors?id=mine", zipped, content_type="application/zip").status == 201
+    elif known and not there:
+        assert served.ask("DELETE", "/api/corridors/mine").status == 204
 
 
 def asked(words: list[str], folder: Path) -> tuple[str, str, dict[str, str], bytes | None]:
