@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.service import served
 
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-VIEWS = ("plan", "corridor", "simulate", "compare", "commitments")
+VIEWS = ("plan", "corridor", "simulate", "compare", "trade", "commitments")
 READY = """() => new Promise((resolve) => {
   const stands = () => document.querySelector("[data-ready=true]") ? resolve(performance.now()) : setTimeout(stands, 5);
   stands();

@@ -13,6 +13,7 @@ export const VIEWS: readonly View[] = [
   { path: "/corridor", name: "view.corridor", load: () => import("./views/Corridor.svelte") },
   { path: "/simulate", name: "view.simulate", load: () => import("./views/Simulate.svelte") },
   { path: "/compare", name: "view.compare", load: () => import("./views/Compare.svelte") },
+  { path: "/trade", name: "view.trade", load: () => import("./views/Trade.svelte") },
   { path: "/commitments", name: "view.commitments", load: () => import("./views/Commitments.svelte") },
 ];
 
