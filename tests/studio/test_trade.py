@@ -266,3 +266,27 @@ def test_c01_on_a_phone(look: Look, tab: str, *, dark: bool) -> None:
     page.evaluate("() => document.querySelector('[role=tablist]').scrollIntoView()")
     seen.shot(f"trade-phone-{tab}-{'dark' if dark else 'light'}")
     assert faults(page) == []
+
+
+def test_f01_what_is_lost_is_asked_for_followed_and_read(look: Look) -> None:
+    seen = look()
+    seen.go("/trade?tab=loss")
+    page = seen.page
+    page.get_by_label("What goes").select_option("suez")
+    page.get_by_role("button", name="What is lost?").click()
+    page.get_by_text(re.compile(r"Without place:SUEZ in 2024: [\d.]+ % of all tonnes are hit")).wait_for(
+        timeout=SLOW_MS
+    )
+    table = page.get_by_role("table", name="By country")
+    assert table.get_by_role("row").filter(has_text="China").count() == 1
+    assert (
+        page.get_by_role("table", name="The families of routes that take over").get_by_text("ocean-cape").count() == 1
+    )
+    assert "lost=loss-" in page.url
+    seen.shot("trade-loss")
+    assert not faults(page)
+    again = look(width=390, height=844, dark=True)
+    again.page.goto(page.url)
+    again.page.get_by_text(re.compile(r"Without place:SUEZ in 2024")).wait_for(timeout=SLOW_MS)
+    again.shot("trade-phone-loss-dark")
+    assert not faults(again.page)

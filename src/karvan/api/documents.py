@@ -67,6 +67,13 @@ def _appraise(run: RunFolder) -> Document:
     return _plain(run)  # made before runs kept it
 
 
+def _loss(run: RunFolder) -> Document:
+    from karvan.report.trade import lost_document
+
+    tables = {name: run.read(name).to_pylist() for name, number, _ in run.files() if number is None}
+    return {**_record(run), **lost_document(run.record, tables)}
+
+
 def _plain(run: RunFolder) -> Document:
     import pyarrow.parquet as pq
 
@@ -81,4 +88,5 @@ def _record(run: RunFolder) -> Document:
 
 COMMANDS: dict[str, Callable[[RunFolder], Document]] = {
     "simulate": _simulate, "assign": _assign, "compare": _compare, "appraise": _appraise,
+    "loss": _loss,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from karvan.api.jobs.requests import (
     BatchBody,
     Body,
     CompareBody,
+    LossBody,
     MatrixBody,
     SimulateBody,
 )
@@ -98,3 +99,9 @@ def batch(shared: Shared, body: BatchBody) -> Response:
 def matrix(shared: Shared, body: MatrixBody) -> Response:
     """Hours, USD, kg CO2e and km of the best way, and the least of each: the table `matrix` of the run."""
     return queued(shared, "matrix", body)
+
+
+@router.post("/loss", status_code=202, summary="What is lost without a route, place or partner", responses=TAKEN)
+def loss(shared: Shared, body: LossBody) -> Response:
+    """By country: what part of its trade is hit, goes another way or stays, how many days and dollars more."""
+    return queued(shared, "loss", body)

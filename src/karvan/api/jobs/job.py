@@ -92,7 +92,7 @@ class JobLine(BaseModel):
     """A job as lists and events have it."""
 
     id: str = Field(examples=["3f2a91c05b7e4d68"])
-    kind: str = Field(description="simulate, assign, compare, appraise, batch or matrix.", examples=["simulate"])
+    kind: str = Field(description="simulate, assign, compare, appraise, batch, matrix or loss.", examples=["simulate"])
     status: str = Field(description="queued, running, done, failed, cancelled or interrupted.", examples=["running"])
     title: str = Field(examples=["simulate middle-corridor, 365 days, 20 replications"])
     created: str = Field(description="ISO 8601, UTC.", examples=["2026-12-01T08:00:00+00:00"])

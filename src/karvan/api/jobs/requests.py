@@ -26,6 +26,8 @@ from karvan.study.projects.request import Appraise
 from karvan.study.projects.undertaking import check_projects
 from karvan.study.scenarios import World
 from karvan.study.simulate import Simulate
+from karvan.study.trade.loss import Lose
+from karvan.study.trade.lost import check as check_lost
 
 SEEDS = 2**32 - 1
 Whole = Annotated[
@@ -57,6 +59,7 @@ def _of(study: type[Any]) -> dict[str, Any]:
 
 
 _SIMULATE, _ASSIGN, _COMPARE, _APPRAISE = _of(Simulate), _of(Assign), _of(Compare), _of(Appraise)
+_LOSE = _of(Lose)
 
 
 class Body(BaseModel):
@@ -388,9 +391,43 @@ class MatrixBody(Goods):
         return f"matrix of {told} places, {self.under()}"
 
 
+class LossBody(Body):
+    """What is lost or delayed if something goes."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"what": "caspian", "scenario": "base-2024"}]})
+
+    what: Line = Field(
+        min_length=1,
+        description="northern, caspian or suez; or KIND:NAME: family, place, territory, waters, operator, service or "
+        "partner; several joined by +.",
+        examples=["place:POTI", "family:northern/RU;BY+waters:Caspian Sea"],
+    )
+    scenario: Word = Field("", description="The world before: a name, project:ID or commitment:ID, joined by +.")
+    parts_anew: bool = Field(
+        _LOSE["parts_anew"], description="Boxes part anew among the families that they are known to take."
+    )
+
+    def asked(self) -> Lose:
+        """What the study is asked. Raises InputError."""
+        ask = Lose(self.what, parts_anew=self.parts_anew)
+        ask.gone()
+        return ask
+
+    def check(self, given: Given) -> list[Problem]:
+        return problems_of(self.asked) or problems_of(lambda: self._there(given))
+
+    def _there(self, given: Given) -> None:
+        world = given.world(self.corridor, self.scenario)
+        check_lost(world.corridor, self.asked().gone(), {})
+        _refuse_year(world, world.year(self.asked().assign.year))
+
+    def title(self) -> str:
+        return f"without {self.what}, {self.corridor}" + (f" under {self.scenario}" if self.scenario else "")
+
+
 BODIES: Mapping[str, type[Body]] = {
     "simulate": SimulateBody, "assign": AssignBody, "compare": CompareBody, "appraise": AppraiseBody,
-    "batch": BatchBody, "matrix": MatrixBody,
+    "batch": BatchBody, "matrix": MatrixBody, "loss": LossBody,
 }  # fmt: skip
 """What each kind of job is asked."""
 

@@ -32,7 +32,7 @@ def work(kind: str, request: dict[str, Any], source: str, hears: Hears) -> Found
     """Work on a job.
 
     Args:
-        kind: simulate, assign, compare, appraise, batch or matrix.
+        kind: simulate, assign, compare, appraise, batch, matrix or loss.
         request: what was asked, as its body in `requests.py` has it.
         source: what the corridor is loaded from.
         hears: is told how far it is, and the name of the run as soon as there is one in which things are kept.
@@ -106,9 +106,19 @@ def _matrix(body: Any, source: str, hears: Hears) -> Found:
     return _told(run)
 
 
+def _loss(body: Any, source: str, hears: Hears) -> Found:
+    from karvan.study.simulate import Progress
+    from karvan.study.trade.loss import lose
+
+    found = lose(source, scenario=body.scenario, ask=body.asked(), keep=True,
+                 progress=Progress(hears.doing, hears.done))  # fmt: skip
+    assert found.run is not None
+    return _told(found.run)
+
+
 KINDS: dict[str, Callable[[Any, str, Hears], Found]] = {
     "simulate": _simulate, "assign": _assign, "compare": _compare, "appraise": _appraise, "batch": _batch,
-    "matrix": _matrix,
+    "matrix": _matrix, "loss": _loss,
 }  # fmt: skip
 
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from karvan.report.trade.cells import cleaned
 
 ROWS = 25
 """Rows of a table that a terminal shows; the document has all."""
+
+
+TABLES = ("countries", "instead", "taken_up", "reasons")
+
+
+def lost_document(record: Mapping[str, Any], tables: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """What is lost, out of a run that was kept: its record, and the rows of its tables."""
+    results = record["results"]
+    return {
+        "gone": results["gone"], "scenario": record["inputs"]["scenario"], "year": results["year"],
+        "settled": results["settled"],
+        **{name: cleaned(tables.get(name, [])) for name in TABLES},
+    }  # fmt: skip
 
 
 def loss_document(of: Any, only: Sequence[str] = ()) -> dict[str, Any]:
@@ -19,7 +32,7 @@ def loss_document(of: Any, only: Sequence[str] = ()) -> dict[str, Any]:
     return {
         "gone": [str(one) for one in of.gone], "scenario": of.scenario, "year": of.year, "settled": of.settled,
         "run": None if of.run is None else of.run.path.name,
-        **{name: cleaned(rows) for name, rows in tables.items()},
+        **{name: cleaned(tables.get(name, [])) for name in TABLES},
     }  # fmt: skip
 
 

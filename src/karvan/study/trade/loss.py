@@ -100,7 +100,10 @@ class Loss:
 
     def results(self) -> dict[str, Any]:
         """What run.json tells."""
-        return {"gone": [str(one) for one in self.gone], "settled": self.settled, "whole": self.whole.row()}
+        return {
+            "gone": [str(one) for one in self.gone], "year": self.year, "settled": self.settled,
+            "whole": self.whole.row(),
+        }  # fmt: skip
 
 
 def lose(

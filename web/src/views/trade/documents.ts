@@ -48,3 +48,26 @@ export const whatIfOf = (body: WhatIfBody, signal: AbortSignal): Promise<WhatIf 
 
 /** The facts that a figure stands on: none of what is foretold, or is not among the year's figures. */
 export const factsOf = (stands: string): string[] => (stands === "foretold" ? [] : stands.split(/\s*\+\s*/).filter(Boolean));
+
+/** What a country loses; its code is alpha-2, and empty for all together. */
+export interface LossRow {
+  country: string;
+  trade_t: number;
+  hit_t: number;
+  rerouted_t: number;
+  unserved_t: number;
+  crowded_t: number;
+  days_before: number | null;
+  days_after: number | null;
+  extra_usd_teu: number | null;
+}
+
+/** The result of a run of `loss`. */
+export interface Loss {
+  gone: string[];
+  scenario: string;
+  year: number;
+  settled: boolean;
+  countries: LossRow[];
+  instead: { country: string; family: string; tonnes: number; teu: number; extra_days: number; usd_teu: number | null }[];
+}

@@ -1,7 +1,7 @@
 /** What of the view stands in the URL. */
 import { flag, list, number, oneOf, text } from "$lib/codec";
 
-export const TABS = ["figures", "dependence", "what-if", "gravity"] as const;
+export const TABS = ["figures", "dependence", "what-if", "loss", "gravity"] as const;
 export const WAYS = ["turnover", "exports", "imports"] as const;
 export type Way = (typeof WAYS)[number];
 /** How a free-trade area is counted. */
@@ -44,6 +44,9 @@ export const askSpec = {
 
 /** Of an answer: which change and which pair are looked at. */
 export const answerSpec = { change: text(), pair: text(), pairs: text(), welfare: text() };
+
+/** What is lost: what goes, the world before, the job that is followed, the run that is read, how its table is sorted. */
+export const lossSpec = { gone: text("caspian"), before: text("base-2024"), ljob: text(), lost: text(), lsort: text() };
 
 export const FIXED = ["exporter-year", "importer-year", "exporter", "importer", "pair", "year"] as const;
 export const CLUSTER = ["pair", "exporter", "importer"] as const;
