@@ -153,6 +153,10 @@ def test_c01_later_years_are_foretold_and_held_against_what_came(foretold: Forec
     assert len(foretold.held) > 25
     assert all(row.low < row.musd < row.high for row in foretold.rows)
     assert 1 < foretold.error < 2.5
+    inside = sum(bool(row.inside) for row in foretold.held)
+    page = " ".join((Path(__file__).parents[1] / "docs/trade.md").read_text(encoding="utf-8").split())
+    assert f"of {len(foretold.held)} figures {inside} lie within the interval" in page
+    assert f"off by {foretold.error:.1f} times or more" in page
     assert 0.5 < sum(bool(row.inside) for row in foretold.held) / len(foretold.held) < 1
 
 

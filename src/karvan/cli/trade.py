@@ -33,6 +33,15 @@ def _years(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
         raise click.BadParameter(f"found {shown(text)}; give years as 2005,2015") from None
 
 
+def _no_fit(said: str, as_json: bool) -> int:
+    """Tell that a fit did not come to its end, and why."""
+    if as_json:
+        print_json({"converged": False, "said": said})
+    else:
+        print_rich(said)
+    return NO_FIT
+
+
 @command.command("figures")
 @click.argument("one", metavar="COUNTRY")
 @click.argument("other", metavar="COUNTRY")
@@ -101,8 +110,7 @@ def fit(
             FitTrade(file, named, unit, years, regressors, fixed, cluster, errors, level, drop_collinear),
         )
     if not isinstance(found, Fitted):
-        print_json({"converged": False, "said": found.said}) if as_json else print_rich(found.said)
-        return NO_FIT
+        return _no_fit(found.said, as_json)
     if as_json:
         print_json(report.fit_document(found))
     else:
@@ -137,8 +145,7 @@ def forecast(pairs: tuple[str, ...], sample: tuple[int, ...], last: int, package
     with waiting("fitting"):
         found = foretell(load(package), Forecast(tuple(_pair(word) for word in pairs), sample, last))
     if not isinstance(found, Forecasts):
-        print_json({"converged": False, "said": found.said}) if as_json else print_rich(found.said)
-        return NO_FIT
+        return _no_fit(found.said, as_json)
     if as_json:
         print_json(report.forecast_document(found))
     else:
@@ -205,8 +212,7 @@ def what_if(
     with waiting("finding equilibria"):
         found = answer(load(package), AskTrade(changes, year, draws, seed))
     if not isinstance(found, TradeAnswer):
-        print_json({"converged": False, "said": found.said}) if as_json else print_rich(found.said)
-        return NO_FIT
+        return _no_fit(found.said, as_json)
     put = None
     if carry:
         from karvan.study.trade.carried import carried

@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 
 from karvan.ground.errors import InputError, Problem, nearest, shown
+from karvan.tables import trading
 
 KEY = ("year", "exporter", "importer")
 MOST_OF_A_KIND = 25
 """Problems of one kind that are told one by one; of the rest, their number."""
 FIRST_YEAR, LAST_YEAR = 1800, 2200
-AGGREGATES = {
-    "WLD": "the world", "W00": "the world", "WORLD": "the world", "ALL": "all partners", "TOT": "the total",
-    "EUU": "the European Union", "EUN": "the European Union", "EU": "the European Union", "EU27": "the European Union",
+AGGREGATES = trading.AGGREGATES | {
+    "W00": "the world", "WORLD": "the world", "ALL": "all partners", "TOT": "the total",
+    "EUN": "the European Union", "EU": "the European Union", "EU27": "the European Union",
     "EU28": "the European Union", "EU25": "the European Union", "EU15": "the European Union", "EMU": "the euro area",
-    "CA5": "the five countries of Central Asia", "CIS": "the Commonwealth of Independent States",
+    "CIS": "the Commonwealth of Independent States",
     "EAU": "the Eurasian Economic Union", "EAEU": "the Eurasian Economic Union", "ASEAN": "ASEAN",
     "OED": "members of the OECD", "OECD": "members of the OECD", "ECS": "Europe and Central Asia",
     "ECA": "Europe and Central Asia without high income", "EAS": "East Asia and the Pacific", "SAS": "South Asia",

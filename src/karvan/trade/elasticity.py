@@ -110,13 +110,28 @@ class Range:
         return 100 * (self.value - 1)
 
 
+def duty_factor(before_pct: float, after_pct: float) -> float:
+    """What a duty does to the delivered price: (1 + after) / (1 + before), rates in per cent of the value."""
+    return (1 + after_pct / 100) / (1 + before_pct / 100)
+
+
+def time_factor(days: float, pct_day: float) -> float:
+    """What days on the way do to it: exp(rate x days), each day a per cent of what the day before left of the value."""
+    return exp(pct_day / 100 * days)
+
+
+def carriage_factor(before_usd: float, after_usd: float, value_usd: float) -> float:
+    """What the price of carriage does to it: (value + after) / (value + before)."""
+    return (value_usd + after_usd) / (value_usd + before_usd)
+
+
 def tariff_change(before_pct: float, after_pct: float) -> Range:
     """What a tariff does to the price that buyers pay: (1 + after) / (1 + before).
 
     Parameters: ad-valorem rates in per cent of the value at the border. Raises InputError for one below 0.
     """
     _at_least("tariff", (("before_pct", before_pct), ("after_pct", after_pct)))
-    factor = (1 + after_pct / 100) / (1 + before_pct / 100)
+    factor = duty_factor(before_pct, after_pct)
     return Range(f"tariff {before_pct:g} % to {after_pct:g} %", factor, factor, factor)
 
 
@@ -131,7 +146,7 @@ def time_change(days: float, worth: Elasticity) -> Range:
     """
     _unit(worth, PER_DAY)
     _numbers("time", (("days", days),))
-    return _over(f"{days:+g} days", worth, lambda rate: exp(rate / 100 * days))
+    return _over(f"{days:+g} days", worth, lambda rate: time_factor(days, rate))
 
 
 def money_change(before_usd_teu: float, after_usd_teu: float, value_usd_teu: float) -> Range:
@@ -143,7 +158,7 @@ def money_change(before_usd_teu: float, after_usd_teu: float, value_usd_teu: flo
     _at_least("carriage", (("before_usd_teu", before_usd_teu), ("after_usd_teu", after_usd_teu)))
     if not (isfinite(value_usd_teu) and value_usd_teu > 0):
         raise InputError("carriage", [Problem("value_usd_teu", str(value_usd_teu), "give more than 0 USD in a TEU")])
-    factor = (value_usd_teu + after_usd_teu) / (value_usd_teu + before_usd_teu)
+    factor = carriage_factor(before_usd_teu, after_usd_teu, value_usd_teu)
     return Range(f"{before_usd_teu:g} to {after_usd_teu:g} USD/TEU", factor, factor, factor)
 
 

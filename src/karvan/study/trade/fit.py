@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from karvan.corridor.corridor import Corridor
 from karvan.ground.errors import InputError, Problem, shown
-from karvan.study.trade.figures import COVARIATES, GDP, panel
+from karvan.study.trade.figures import COVARIATES, panel
 
 if TYPE_CHECKING:
     from karvan.formats.trade.file import TradeFile
@@ -77,7 +77,7 @@ def fit_trade(corridor: Corridor, ask: FitTrade) -> Fitted | NotConverged:
 
 def _of_package(corridor: Corridor, ask: FitTrade) -> Panel:
     wanted = {name.removeprefix(LOG) for name in ask.regressors}
-    return panel(corridor, ask.years or YEARS, gdp=bool(wanted & set(GDP)) or not wanted <= {*COVARIATES, *GDP})
+    return panel(corridor, ask.years or YEARS, gdp=not wanted <= set(COVARIATES))
 
 
 def _read(ask: FitTrade) -> TradeFile:

@@ -136,16 +136,6 @@ class TradeAnswer:
         low, high = np.nanquantile(both, (0.05, 0.95))
         return float(central), float(low), float(high)
 
-    def factors(self, of: Changed) -> dict[Pair, float]:
-        """Of each pair with trade, what its trade is multiplied by: as demand is scaled with."""
-        countries = self.base.countries
-        return {
-            (one, other): float(of.pairs.central[i, j])
-            for i, one in enumerate(countries)
-            for j, other in enumerate(countries)
-            if i != j and np.isfinite(of.pairs.central[i, j])
-        }
-
     def pairs(self, of: Changed, only: Iterable[str] = ()) -> list[dict[str, Any]]:
         """A row a pair of countries, the largest changes first; with `only`, pairs of those countries alone."""
         wanted = set(only)
@@ -391,8 +381,10 @@ def _costs(
     change: TradeChange, duties: Mapping[Pair, tuple[float, float]], drawn: Mapping[str, float]
 ) -> tuple[tuple[str, str, str, float], ...]:
     """Every change of a pair's costs: what it is, and its factor."""
+    from karvan.trade.elasticity import carriage_factor, duty_factor, time_factor
+
     found = [
-        (*pair, f"duty {before:g} % to {after:g} %", (1 + after / 100) / (1 + before / 100))
+        (*pair, f"duty {before:g} % to {after:g} %", duty_factor(before, after))
         for pair, (before, after) in sorted(duties.items())
     ]
     if change.by == AGREEMENT:
@@ -401,9 +393,9 @@ def _costs(
         ]
     for pair in change.ways:
         if change.days:
-            found.append((*pair, f"{change.days:+g} days", float(np.exp(drawn[DAY] / 100 * change.days))))
+            found.append((*pair, f"{change.days:+g} days", time_factor(change.days, drawn[DAY])))
         if change.usd_teu:
-            factor = (change.value_usd_teu + change.usd_teu) / change.value_usd_teu
+            factor = carriage_factor(0.0, change.usd_teu, change.value_usd_teu)
             found.append((*pair, f"{change.usd_teu:+g} USD/TEU", factor))
     found += [(*pair, "costs", factor) for pair, factor in sorted(change.costs.items())]
     return tuple(found)
