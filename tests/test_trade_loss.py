@@ -275,7 +275,7 @@ def test_e03_a_loss_may_be_kept_as_a_run(tmp_path: Any) -> None:
     frame = run.read("countries").to_pandas()
     assert frame.set_index("country").loc["AZ", "hit_teu"] == pytest.approx(3400)
     assert np.isnan(frame.set_index("country").loc["TR", "extra_days"])
-    assert set(found.tables()) == {"countries", "instead", "taken_up", "reasons"}
+    assert set(found.tables()) == {"countries", "instead", "taken_up", "reasons", "loaded"}
 
 
 # --- f: the three cases of the package

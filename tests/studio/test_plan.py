@@ -210,7 +210,7 @@ def test_b05_what_if_asks_again_with_a_place_closed(look: Any) -> None:
     row = page.locator("[role=tabpanel] tbody tr", has_text="Middle Corridor")
     assert f"{'+' if more > 0 else '−'}{written(abs(more))}" in row.inner_text()
     assert query(page)["whatif"] == "close:AKTAU"
-    page.get_by_role("button", name="Take Port of Aktau closed away").click()
+    page.get_by_role("button", name="Take away Port of Aktau closed").click()
     assert "whatif" not in query(page)
 
 

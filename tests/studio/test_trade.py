@@ -218,8 +218,8 @@ def test_b04_what_is_typed_is_no_answer_until_it_is_asked(look: Look) -> None:
     seen = look()
     page = seen.page
     seen.go("/trade?tab=what-if")
-    page.get_by_role("button", name="Leave out Azerbaijan").click()
-    page.get_by_role("button", name="Leave out China").click()
+    page.get_by_role("button", name="Take away Azerbaijan").click()
+    page.get_by_role("button", name="Take away China").click()
     assert page.get_by_role("button", name="What would change?").is_disabled()
     area = page.get_by_role("combobox", name="A free-trade area of")
     for typed in ("azerb", "KAZ"):

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { LossRow } from "../src/views/trade/documents";
-import { parts, shareOf } from "../src/views/trade/loss";
+import { ofPartner, parts, shareOf } from "../src/views/trade/loss";
 
 const row = (country: string, trade_t: number, rerouted_t: number, unserved_t: number, crowded_t = 0): LossRow => ({
-  country, trade_t, hit_t: rerouted_t + unserved_t, rerouted_t, unserved_t, crowded_t, days_before: null, days_after: null, extra_usd_teu: null,
+  country, trade_t, hit_t: rerouted_t + unserved_t, rerouted_t, unserved_t, crowded_t, days_before: null, days_after: null, queue_days_after: null, extra_usd_teu: null, taken_t: 0,
 });
 
 describe("what is lost", () => {
@@ -21,5 +21,10 @@ describe("what is lost", () => {
       { country: "GE", kind: "unserved", share: 0.5 },
       { country: "GE", kind: "crowded", share: 0.05 },
     ]);
+  });
+  it("may be taken over by others where a partner is among what goes", () => {
+    expect(ofPartner("partner:CN")).toBe(true);
+    expect(ofPartner("place:POTI + partner:CN")).toBe(true);
+    expect(ofPartner("place:POTI+waters:Caspian Sea")).toBe(false);
   });
 });

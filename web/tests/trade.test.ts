@@ -5,7 +5,7 @@ import { converged, factsOf, type Country, type CountryChange, type Flow, type N
 import { bow, draw, LINES, partnersOf, widthOf } from "../src/views/trade/flows";
 import { layers, sameBound } from "../src/views/trade/shares";
 
-const ask = (more: Partial<Ask> = {}): Ask => ({ area: "", by: "duty", duty: [], days: 0, usd: 0, value: 0, among: [], base: 2024, draws: 400, seed: 1, ...more });
+const ask = (more: Partial<Ask> = {}): Ask => ({ area: "", by: "duty", accession: [], duty: [], days: 0, usd: 0, value: 0, among: [], base: 2024, draws: 400, seed: 1, ...more });
 const asked = (more: Partial<Ask>) => body("c", ask(more), "AZE", "CHN");
 
 describe("what a what-if asks", () => {
@@ -21,6 +21,8 @@ describe("what a what-if asks", () => {
 
   test.each([
     ["CHN-AZE=0", { exporter: "CHN", importer: "AZE", rate_pct: 0 }],
+    ["ALL-AZE=5", { exporter: "ALL", importer: "AZE", rate_pct: 5 }],
+    ["ALL-ALL=5", null],
     ["chn-aze=7.5", { exporter: "CHN", importer: "AZE", rate_pct: 7.5 }],
     ["AZE-AZE=0", null],
     ["CHN-AZE=-1", null],
@@ -32,6 +34,7 @@ describe("what a what-if asks", () => {
     const how = { corridor: "c", year: 2024, draws: 400, seed: 1 };
     expect(asked({})).toEqual({ ...how, area: ["AZE", "CHN"], by: "duty" });
     expect(asked({ area: "none", duty: ["CHN-AZE=0"] })).toEqual({ ...how, duties: [{ exporter: "CHN", importer: "AZE", rate_pct: 0 }] });
+    expect(asked({ area: "none", accession: ["AZE"], by: "agreement" })).toEqual({ ...how, accession: ["AZE"], by: "agreement" });
     expect(asked({ days: -10 })).toMatchObject({ area: ["AZE", "CHN"], days: -10 });
     expect(asked({ usd: -300, value: 40000, among: ["AZE", "GEO"] })).toMatchObject({ usd_teu: -300, value_teu: 40000, among: ["AZE", "GEO"] });
   });
@@ -46,6 +49,7 @@ describe("what a what-if asks", () => {
     expect(changes(ask(), [])).toBe(false);
     expect(changes(ask(), ["AZE", "CHN"])).toBe(true);
     expect(changes(ask({ days: -1 }), [])).toBe(true);
+    expect(changes(ask({ accession: ["AZE"] }), [])).toBe(true);
   });
 
   test("b04 what was asked stays the same when another partner is looked at", () => {

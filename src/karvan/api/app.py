@@ -29,6 +29,7 @@ from karvan.api import (
     studies,
     studio,
     trade,
+    trade_boxes,
     uploads,
 )
 from karvan.api import map as corridor_map
@@ -59,6 +60,7 @@ ROUTERS = (
     commitments.router,
     projects.router,
     trade.router,
+    trade_boxes.router,
     exports.router,
 )
 EVERYWHERE = problems.faults(400, 401, 403, 408, 413, 415, 421, 422, 431, 500, 503, 504)

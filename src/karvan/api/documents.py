@@ -74,6 +74,14 @@ def _loss(run: RunFolder) -> Document:
     return {**_record(run), **lost_document(run.record, tables)}
 
 
+def _kept(run: RunFolder) -> Document:
+    from karvan.study.trade.kept import answer_of
+
+    with suppress(OSError, ValueError):
+        return {**_record(run), **answer_of(run)}
+    return _plain(run)
+
+
 def _plain(run: RunFolder) -> Document:
     import pyarrow.parquet as pq
 
@@ -88,5 +96,5 @@ def _record(run: RunFolder) -> Document:
 
 COMMANDS: dict[str, Callable[[RunFolder], Document]] = {
     "simulate": _simulate, "assign": _assign, "compare": _compare, "appraise": _appraise,
-    "loss": _loss,
+    "loss": _loss, "trade-under": _kept, "trade-carry": _kept,
 }  # fmt: skip

@@ -8,17 +8,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from karvan.api.answers import answer
+from karvan.api.jobs.body import Body
 from karvan.api.jobs.job import JobPage, page
-from karvan.api.jobs.requests import (
-    AppraiseBody,
-    AssignBody,
-    BatchBody,
-    Body,
-    CompareBody,
-    LossBody,
-    MatrixBody,
-    SimulateBody,
-)
+from karvan.api.jobs.requests import AppraiseBody, AssignBody, BatchBody, CompareBody, MatrixBody, SimulateBody
+from karvan.api.jobs.trade_requests import CarryBody, LossBody, TradeUnderBody
 from karvan.api.problems import ApiError, faults
 from karvan.api.state import Shared, State
 from karvan.ground.errors import InputError
@@ -105,3 +98,21 @@ def matrix(shared: Shared, body: MatrixBody) -> Response:
 def loss(shared: Shared, body: LossBody) -> Response:
     """By country: what part of its trade is hit, goes another way or stays, how many days and dollars more."""
     return queued(shared, "loss", body)
+
+
+@router.post("/trade/under", status_code=202, summary="What a scenario does to trade", responses=TAKEN)
+def trade_under(shared: Shared, body: TradeUnderBody) -> Response:
+    """Days and dollars on the way, trade's answer and flows, in turn until they agree: growth by groups and by pairs.
+
+    The result is what `karvan trade under --json` prints.
+    """
+    return queued(shared, "trade-under", body)
+
+
+@router.post("/trade/carry", status_code=202, summary="What changed trade puts on the corridor", responses=TAKEN)
+def trade_carry(shared: Shared, body: CarryBody) -> Response:
+    """A what-if of trade, then the demand that it makes on the corridor of a scenario, and what passes some waters.
+
+    The result is what `karvan trade what-if --carry SCENARIO --json` prints.
+    """
+    return queued(shared, "trade-carry", body)

@@ -30,12 +30,12 @@ from karvan.api.trade_pages import (
     TradeWhatIfBody,
     TradeWhatIfPage,
 )
-from karvan.api.worlds import Known
+from karvan.api.worlds import Known, plain_scenario
 from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.ground.version import VERSION
 from karvan.study.trade.base import FORETOLD, TradeBase, trade_base
 from karvan.study.trade.figures import turnover, years_of_matrix
-from karvan.study.trade.fit import Fitted, FitTrade, fit_trade
+from karvan.study.trade.fit import FIXED, Fitted, FitTrade, fit_trade
 from karvan.study.trade.forecast import Forecast, Forecasts
 from karvan.study.trade.forecast import forecast as foretell
 from karvan.study.trade.partners import partners
@@ -173,7 +173,7 @@ async def trade_fit(
     fixed: Annotated[
         str, Query(pattern=KINDS, max_length=200,
                    description="Fixed effects: exporter, importer, exporter-year, importer-year, pair, year; or none."),
-    ] = ",".join(FitTrade.fixed),
+    ] = ",".join(FIXED),
     cluster: Annotated[
         str, Query(pattern=GROUPS, description="Groups in which errors hang together, two at most; or none.")
     ] = ",".join(FitTrade.cluster),
@@ -182,6 +182,10 @@ async def trade_fit(
     ] = "clustered",
     level: Annotated[float, Query(ge=0.5, le=0.999, description="Of the intervals.")] = FitTrade.level,
     drop_collinear: Annotated[bool, Query(description="Leave out, and tell, what cannot be told apart.")] = False,
+    ways: Annotated[
+        str, Query(max_length=500, examples=["base-2024"],
+                   description="Scenario whose days and USD a TEU are covariates: way_days, way_usd."),
+    ] = "",
 ) -> Response:  # fmt: skip
     """A gravity model of the corridor's trade by PPML. One that does not converge is an answer too: `converged` false.
 
@@ -189,9 +193,10 @@ async def trade_fit(
     """
     ask = FitTrade(
         years=_years(years), regressors=_words(on), fixed=_kinds(fixed), cluster=_kinds(cluster), errors=errors,
-        level=level, drop_collinear=drop_collinear,
+        level=level, drop_collinear=drop_collinear, ways=ways,
     )  # fmt: skip
-    key = ask.years, ask.regressors, ask.fixed, ask.cluster, errors, level, drop_collinear
+    plain_scenario(ways)
+    key = ask.years, ask.regressors, ask.fixed, ask.cluster, errors, level, drop_collinear, ways
     return await _made(request, asked, shared, working, key, partial(_fit, asked.corridor, ask))
 
 
@@ -228,11 +233,13 @@ async def trade_forecast(
     responses={200: {"model": TradeWhatIfPage | NoFit}},
 )
 async def trade_what_if(request: Request, body: TradeWhatIfBody, shared: Shared, working: Estimating) -> Response:
-    """A free-trade area, duties, days or dollars on the way: trade in partial and in general equilibrium, and welfare.
+    """A free-trade area, accession to the WTO, duties, days or dollars on the way: trade in partial and in general
+    equilibrium, and welfare.
 
     Each by itself and all together, with intervals of the elasticities, as `karvan trade what-if --json` prints it.
+    What is carried then is asked of /trade/carry.
     """
-    ask = AskTrade(body.changes(), body.year, body.draws, body.seed)
+    ask = body.asked()
     key = request.url.path, body.model_dump_json(), shared.worlds.stamp(body.corridor)
     made = await working.get(key, partial(_what_if, shared, body, ask), shared.settings.limits.request_seconds)
     return sent(request, made)
@@ -266,6 +273,7 @@ def _overview(corridor: Corridor) -> dict[str, Any]:
                      for one in made.get(row.id, ())]}
             for row in corridor.rows("country")
         ],
+        "names": [_named(code) for code in sorted(_codes(corridor) - set(AGGREGATES))],
         "sums": [{"id": code, "name": name} for code, name in AGGREGATES.items() if code in _codes(corridor)],
         "years": list(years_of_matrix(corridor)),
         "pairs": list(_later(corridor)),
@@ -278,7 +286,20 @@ def _overview(corridor: Corridor) -> dict[str, Any]:
             {name: getattr(row, name) for name in ("importer", "exporter", "rate_pct", "year", "note")}
             for row in corridor.rows("duty")
         ],
+        "wto": [
+            {"country": row.country, "since": row.since, "bound_pct": row.bound_pct, "source": row.source,
+             "grade": row.confidence, "note": row.note}
+            for row in corridor.rows("wto")
+        ],
     }  # fmt: skip
+
+
+def _named(code: str) -> dict[str, str | None]:
+    """Who a code of a figure stands for."""
+    from karvan.formats.trade.country_codes import find_area
+
+    area = find_area(code)
+    return {"id": code, "code": (area and area.alpha2) or None, "name": area.name if area else code}
 
 
 def _codes(corridor: Corridor) -> set[str]:

@@ -1,31 +1,16 @@
-"""What is asked and answered of trade: the documents of `karvan trade ... --json`, field by field."""
+"""What is answered of trade: the documents of `karvan trade ... --json`, field by field."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from karvan.api.commitments import Exact
-from karvan.api.plan_bodies import MOST_SEED
-from karvan.ground.errors import InputError, Problem
-from karvan.study.trade.what_if import AskTrade, By, TradeChange, parts_and_whole
-
-CODE = "^[A-Z]{3}$"
-PARTY = "^[A-Z]{2}[A-Z0-9]$"
-"""A country, or several: CA5."""
-MOST_DRAWS = 2000
-"""Of the elasticities that a service draws; who needs more runs `karvan trade what-if`."""
-FIRST, LAST = 1990, 2050
-"""Years of which a service foretells trade: further off GDP would only be drawn on."""
-Code = Annotated[str, Field(pattern=CODE, description="ISO 3166-1 alpha-3.", examples=["AZE"])]
-Codes = Annotated[list[Code], Field(max_length=300)]
-EXAMPLE: dict[str, Any] = {
-    "area": ["AZE", "CHN"], "days": -10, "draws": 100, "only": ["AZE", "CHN"],
-}  # fmt: skip
-Way = Literal["exports", "imports", "turnover"]
-Errors = Literal["clustered", "adjusted"]
+from karvan.api.trade_bodies import TradeWhatIfBody
+from karvan.api.trade_fit_pages import FitPage, ForecastPage
+from karvan.api.trade_what_if_pages import TradeWhatIfPage
+from karvan.api.trade_words import CODE, FIRST, LAST, MOST_DRAWS, PARTY, Code, Codes, Errors, Way
 
 
 class NoFit(Exact):
@@ -58,6 +43,14 @@ class TradeCountry(Exact):
     gdp: list[Gdp]
 
 
+class TradeName(Exact):
+    """Who a code of a figure stands for."""
+
+    id: str = Field(description="ISO 3166-1 alpha-3.", examples=["ISR"])
+    code: str | None = Field(description="ISO 3166-1 alpha-2; null where there is none.", examples=["IL"])
+    name: str = Field(examples=["Israel"])
+
+
 class SumOfCountries(Exact):
     """A code that stands for several countries."""
 
@@ -81,7 +74,7 @@ class TradeElasticity(Exact):
 
     id: str = Field(examples=["day"])
     name: str
-    of: str = Field(description="What changes: distance, cost, day or agreement.", examples=["day"])
+    of: str = Field(description="What changes: distance, cost, day, agreement or membership.", examples=["day"])
     value: float
     low: float
     high: float
@@ -100,16 +93,32 @@ class Duty(Exact):
     note: str
 
 
+class WtoCountry(Exact):
+    """Whether a country is in the World Trade Organization."""
+
+    country: str = Field(examples=["AZE"])
+    since: int | None = Field(description="Year in which it joined; null where it has not.", examples=[None])
+    bound_pct: float | None = Field(
+        description="Average of what its tariff may take at most, or, before it joins, what it has offered.",
+        examples=[11.7],
+    )
+    source: str = Field(description="Id of who says whether it has joined.", examples=["einpw_wto24"])
+    grade: str = Field(description="A to D.", examples=["A"])
+    note: str
+
+
 class TradePage(Exact):
     """What a corridor knows of trade."""
 
     package: str = Field(examples=["middle-corridor"])
     countries: list[TradeCountry]
+    names: list[TradeName] = Field(description="Everybody of whom there is a figure, also those beyond the countries.")
     sums: list[SumOfCountries] = Field(description="Codes that figures have besides those of countries.")
     years: list[int] = Field(description="Of which the trade of all pairs is known.", examples=[[1995, 2005, 2015]])
     pairs: list[TradePair]
     elasticities: list[TradeElasticity]
     duties: list[Duty]
+    wto: list[WtoCountry]
 
 
 class Flow(Exact):
@@ -224,300 +233,37 @@ class DependencePage(Exact):
     odd: list[OddFigure]
 
 
-class FitCoefficient(Exact):
-    """An estimate; null where the errors could not be told."""
-
-    name: str = Field(examples=["log_dist_km"])
-    value: float = Field(examples=[-0.798])
-    error: float | None = Field(description="Standard error.", examples=[0.043])
-    low: float | None
-    high: float | None
-    p: float | None = Field(description="Of a value of zero, two-sided.")
-
-
-class DroppedRow(Exact):
-    """A row of the sample that was not used."""
-
-    year: int
-    exporter: str
-    importer: str
-    trade: float = Field(description="Million USD.")
-    why: str
-
-
-class TradeRemark(Exact):
-    """What is odd but usable."""
-
-    kind: str = Field(examples=["gap"])
-    address: str = Field(examples=["2006-2014"])
-    said: str
-
-
-class ResetPage(Exact):
-    """Whether powers of the fitted index say anything (RESET): then the form of the model is doubtful."""
-
-    chi2: float | None
-    freedom: int
-    p: float | None
-    said: str
-
-
-class DiagnosisPage(Exact):
-    """How well the model fits."""
-
-    zeros: float = Field(description="Share of the rows without trade.")
-    deviance: float | None = Field(description="Million USD.")
-    explained: float | None = Field(description="Of the deviance of a constant.")
-    r2: float | None = Field(description="Squared correlation of trade and fitted trade.")
-    reset: ResetPage
-
-
-class Residual(Exact):
-    """What the model misses of a pair over the years."""
-
-    exporter: str
-    importer: str
-    years: int = Field(description="How many.")
-    trade: float = Field(description="Million USD, as what follows.")
-    fitted: float
-    part: float = Field(description="Of the deviance, 0 to 1.")
-    missed: float = Field(description="Trade less fitted.")
-    ratio: float | None = Field(description="Trade over fitted.")
-
-
-class Furthest(Exact):
-    """Pairs that the model misses most."""
-
-    more_than_fitted: list[Residual]
-    less_than_fitted: list[Residual]
-
-
-class FitPage(Exact):
-    """A gravity model, as `karvan trade fit --json` has it."""
-
-    source: str
-    years: list[int] = Field(examples=[[2005, 2015]])
-    method: str = Field(examples=["PPML"])
-    fixed: list[str] = Field(examples=[["exporter-year", "importer-year"]])
-    cluster: list[str] = Field(examples=[["pair"]])
-    errors: Errors
-    level: float = Field(description="Of the intervals.", examples=[0.95])
-    coefficients: list[FitCoefficient]
-    covariance: list[list[float | None]] = Field(description="Of the coefficients in their order.")
-    n: int = Field(description="Rows that were used.")
-    dropped: list[DroppedRow]
-    aside: list[dict[str, Any]] = Field(description="Rows of a file that were set aside; none of a package.")
-    aside_rows: int
-    remarks: list[TradeRemark]
-    diagnosis: DiagnosisPage
-    furthest: Furthest
-
-
-class ForecastCoefficient(Exact):
-    """An estimate of the fit under a forecast."""
-
-    name: str = Field(examples=["log_gdp_exporter"])
-    value: float
-    low: float
-    high: float
-
-
-class ForecastFigure(Exact):
-    """A figure that a forecast is held against."""
-
-    musd: float
-    fact: str
-    says: str
-
-
-class ForecastRow(Exact):
-    """The trade of two countries in a year, both ways together: foretold, and published."""
-
-    one: str = Field(examples=["AZE"])
-    other: str = Field(examples=["CHN"])
-    year: int = Field(examples=[2024])
-    musd: float = Field(description="Foretold, million USD.")
-    low: float = Field(description="End of the 95 % interval.")
-    high: float
-    gdp: str = Field(description="Where what both make in that year is from.", examples=["stated"])
-    inside: bool | None = Field(description="Whether some published figure lies in it; null where there is none.")
-    published: list[ForecastFigure]
-    ratio: list[float] | None = Field(description="Foretold over published, by the highest and by the lowest figure.")
-
-
-class ForecastPage(Exact):
-    """Forecasts out of the sample, as `karvan trade forecast --json` has them."""
-
-    sample: list[int] = Field(description="Years that were fitted.", examples=[[2005, 2015]])
-    method: str
-    coefficients: list[ForecastCoefficient]
-    held: int = Field(description="Forecasts that can be held against a published figure.")
-    inside: int = Field(description="Of those, how many have one in their interval.")
-    error_times: float | None = Field(description="Half of them are this many times too high or too low, or more.")
-    bias: float | None = Field(description="Mean of foretold over published; below 1 foretells too little.")
-    spread_log: float = Field(description="Of log trade from year to year of the sample, beyond what the fit says.")
-    rows: list[ForecastRow]
-
-
-class RateBody(BaseModel):
-    """A duty from then on."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    exporter: Code
-    importer: Code
-    rate_pct: float = Field(ge=0, le=1000, allow_inf_nan=False, description="Per cent of the value.", examples=[0])
-
-
-class TradeWhatIfBody(BaseModel):
-    """Changes of what trade costs. Each thing is counted by itself, and where there are several, all together too."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [EXAMPLE]})
-
-    corridor: str = Field("middle-corridor", max_length=64, description="Id of a corridor.")
-    area: Codes = Field([], description="Countries that take no more duty of each other's goods.")
-    by: By = Field("duty", description="An area's duties gone; or as agreements have worked elsewhere after ten years.")
-    duties: Annotated[list[RateBody], Field(max_length=2000)] = Field([], description="Duties from then on.")
-    days: float = Field(0.0, ge=-365, le=365, allow_inf_nan=False, description="More days on the way; -10 is ten less.")
-    usd_teu: float = Field(0.0, ge=-1e6, le=1e6, allow_inf_nan=False, description="USD more to carry a TEU.")
-    value_teu: float = Field(
-        0.0, ge=0, le=1e9, allow_inf_nan=False, description="USD that goods in a TEU are worth, with `usd_teu`."
-    )  # fmt: skip
-    among: Codes = Field([], description="Between whom days and USD change; those of the area if none is given.")
-    year: int = Field(AskTrade.year, ge=FIRST, le=LAST, description="Whose trade it is.")
-    draws: int = Field(AskTrade.draws, ge=2, le=MOST_DRAWS, description="Of the elasticities, for the intervals.")
-    seed: int = Field(AskTrade.seed, ge=0, le=MOST_SEED, description="Another seed draws others.")
-    only: Codes = Field([], description="Tell of pairs of these countries only; of all if none is given.")
-
-    def changes(self) -> tuple[TradeChange, ...]:
-        """Each thing that changes by itself, then all of them together. Raises InputError."""
-        problems = list(self._wrong())
-        if problems:
-            raise InputError("the request", problems)
-        rates = {(one.exporter, one.importer): one.rate_pct for one in self.duties}
-        return parts_and_whole(
-            tuple(self.area), self.by, rates, self.days, self.usd_teu, self.value_teu, tuple(self.among)
-        )
-
-    def _wrong(self) -> Iterator[Problem]:
-        met = set()
-        for n, one in enumerate(self.duties):
-            pair = one.exporter, one.importer
-            if one.exporter == one.importer:
-                yield Problem(f"duties/{n}", f"{one.exporter} twice", "name a seller and another buyer")
-            if pair in met:
-                yield Problem(f"duties/{n}", f"{one.importer} on goods of {one.exporter} again", "give each duty once")
-            met.add(pair)
-        if not (self.area or self.duties or self.days or self.usd_teu):
-            yield Problem("the body", "nothing changes", "give area, duties, days or usd_teu")
-
-
-class TradeBasePage(Exact):
-    """The trade that is changed."""
-
-    published: int = Field(description="Pairs whose trade was published.")
-    foretold: int = Field(description="Pairs whose trade was foretold.")
-    musd: float = Field(description="All of it, million USD.")
-    output_ratio: dict[str, float] = Field(
-        description="Gross output of goods per GDP of countries that sell abroad more than is assumed in general."
-    )
-
-
-class UsedElasticity(Exact):
-    """An elasticity that was drawn between its ends."""
-
-    id: str = Field(examples=["cost"])
-    name: str
-    value: float
-    low: float
-    high: float
-    unit: str
-    facts: list[str]
-
-
-class CostChange(Exact):
-    """What changes of a pair's costs."""
-
-    exporter: str
-    importer: str
-    what: str = Field(examples=["duty 7.5 % to 0 %"])
-    factor: float = Field(description="On the delivered price; of an agreement on trade itself.", examples=[0.93])
-
-
-class Between(Exact):
-    """Turnover of two countries whose costs change, million USD; per cent is missing where they had no trade."""
-
-    one: str
-    other: str
-    before_musd: float
-    general_musd: float | None = Field(description="In general equilibrium: prices and incomes answer.")
-    general_pct: float | None = None
-    general_low_pct: float | None = Field(None, description="P5 of the draws.")
-    general_high_pct: float | None = Field(None, description="P95.")
-    partial_musd: float | None = Field(description="In partial equilibrium: prices and incomes stay.")
-    partial_pct: float | None = None
-    partial_low_pct: float | None = None
-    partial_high_pct: float | None = None
-
-
-class ChangedPair(Exact):
-    """What comes of the trade of one country with another, million USD."""
-
-    exporter: str
-    importer: str
-    before_musd: float
-    after_musd: float | None
-    after_low: float | None
-    after_high: float | None
-    change_musd: float | None
-    change_pct: float | None
-    partial_pct: float | None
-    stands_on: str = Field(description="Id of the figure of before, or foretold.")
-
-
-class ChangedCountry(Exact):
-    """What comes of a country's trade and welfare."""
-
-    country: str
-    welfare_pct: float | None = Field(description="Real spending.")
-    welfare_low: float | None = Field(description="P5 of the draws.")
-    welfare_high: float | None = Field(description="P95.")
-    real_output_pct: float | None = Field(description="What it makes, at its consumers' prices.")
-    exports_pct: float | None
-    imports_pct: float | None
-    imports_created_musd: float | None
-    imports_diverted_musd: float | None
-    exports_index_before: float | None = Field(
-        description="Herfindahl-Hirschman index of its partners among these countries, 0 to 1."
-    )
-    exports_index: float | None = Field(description="After.")
-    exports_index_low: float | None = Field(description="P5 of the draws.")
-    exports_index_high: float | None = Field(description="P95.")
-    imports_index_before: float | None
-    imports_index: float | None
-    imports_index_low: float | None
-    imports_index_high: float | None
-
-
-class ChangedTrade(Exact):
-    """One change and what comes of it."""
-
-    name: str = Field(examples=["area"])
-    costs: list[CostChange]
-    without_equilibrium: int = Field(description="Draws for which none was found; they are left out.")
-    between: list[Between]
-    pairs: list[ChangedPair] = Field(description="The largest changes first.")
-    countries: list[ChangedCountry]
-
-
-class TradeWhatIfPage(Exact):
-    """What changes of costs do to trade and welfare, as `karvan trade what-if --json` has it."""
-
-    year: int = Field(examples=[2024])
-    countries: list[str]
-    base: TradeBasePage
-    elasticities: list[UsedElasticity]
-    draws: int
-    seed: int
-    changes: list[ChangedTrade]
-    carried: None = Field(description="What passes the Caspian is worked out by the command alone, with --carry.")
+__all__ = [
+    "CODE",
+    "FIRST",
+    "LAST",
+    "MOST_DRAWS",
+    "PARTY",
+    "Code",
+    "Codes",
+    "DependenceChange",
+    "DependencePage",
+    "DependenceYear",
+    "Duty",
+    "Errors",
+    "FiguresPage",
+    "FitPage",
+    "Flow",
+    "FlowList",
+    "ForecastPage",
+    "Gdp",
+    "NoFit",
+    "OddFigure",
+    "PartnerShare",
+    "SumOfCountries",
+    "TradeCountry",
+    "TradeElasticity",
+    "TradeFigure",
+    "TradeName",
+    "TradePage",
+    "TradePair",
+    "TradeWhatIfBody",
+    "TradeWhatIfPage",
+    "TradeYear",
+    "Way",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,12 +68,7 @@ def forecast(of: Gravity, later: Panel) -> Forecast:
     Raises: InputError for effects by year, years that are not later, and as `Gravity.predict` does.
     """
     fixed, seen = of.ask.fixed, of.ask.panel
-    remedy = "fit with those of exporter, importer or pair, and with log GDPs as regressors"
-    problems = [
-        Problem(f"fixed {kind}", "effects by year, which a later year has none of", remedy)
-        for kind in fixed
-        if kind in OF_YEARS
-    ]
+    problems = effects_by_year(fixed)
     early = [year for year in later.years if year <= seen.years[-1]]
     if early:
         found = ", ".join(str(year) for year in early)
@@ -96,6 +92,16 @@ def forecast(of: Gravity, later: Panel) -> Forecast:
         stands_on=_stands_on(of),
         remarks=(*predicted.remarks, *_unseen(table)),
     )
+
+
+def effects_by_year(fixed: Iterable[str]) -> list[Problem]:
+    """What is wrong with fixed effects for a forecast: a later year has none of those by year."""
+    remedy = "fit with those of exporter, importer or pair, and with log GDPs as regressors"
+    return [
+        Problem(f"fixed {kind}", "effects by year, which a later year has none of", remedy)
+        for kind in fixed
+        if kind in OF_YEARS
+    ]
 
 
 def _miss(name: str, rows: pd.DataFrame) -> Miss:

@@ -38,7 +38,7 @@ class Job:
 
     id: str
     kind: str
-    """simulate, assign, compare, appraise, batch or matrix."""
+    """simulate, assign, compare, appraise, batch, matrix, loss, trade-under or trade-carry."""
     title: str
     request: str
     """What was asked, every default filled in, as JSON: it may be long, and is mostly not looked at."""
@@ -92,7 +92,10 @@ class JobLine(BaseModel):
     """A job as lists and events have it."""
 
     id: str = Field(examples=["3f2a91c05b7e4d68"])
-    kind: str = Field(description="simulate, assign, compare, appraise, batch, matrix or loss.", examples=["simulate"])
+    kind: str = Field(
+        description="simulate, assign, compare, appraise, batch, matrix, loss, trade-under or trade-carry.",
+        examples=["simulate"],
+    )
     status: str = Field(description="queued, running, done, failed, cancelled or interrupted.", examples=["running"])
     title: str = Field(examples=["simulate middle-corridor, 365 days, 20 replications"])
     created: str = Field(description="ISO 8601, UTC.", examples=["2026-12-01T08:00:00+00:00"])

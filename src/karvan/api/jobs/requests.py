@@ -1,20 +1,30 @@
-"""What may be asked of the studies that run as jobs. Defaults are those of the studies, which keep them.
-
-A request names corridors, scenarios and runs that the service knows, and never a file: a service reads none for others.
-"""
+"""What may be asked of the studies that run as jobs. Defaults are those of the studies, which keep them."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import MISSING, fields
 from functools import partial
-from typing import Annotated, Any, Literal, Protocol
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from karvan.corridor import Corridor
+from karvan.api.jobs.body import (
+    SEEDS,
+    Body,
+    Cell,
+    Given,
+    Line,
+    Name,
+    UnderScenario,
+    Whole,
+    Word,
+    defaults_of,
+    given_of,
+    problems_of,
+    refuse_year,
+)
+from karvan.api.jobs.trade_requests import CarryBody, LossBody, TradeUnderBody
 from karvan.ground.errors import InputError, Problem, shown
 from karvan.scenario import bend, read_change
 from karvan.scenario.stack import COMMITMENT
@@ -24,101 +34,14 @@ from karvan.study.flows import Assign
 from karvan.study.one_more import check_parts
 from karvan.study.projects.request import Appraise
 from karvan.study.projects.undertaking import check_projects
-from karvan.study.scenarios import World
 from karvan.study.simulate import Simulate
-from karvan.study.trade.loss import Lose
-from karvan.study.trade.lost import check as check_lost
 
-SEEDS = 2**32 - 1
-Whole = Annotated[
-    int, BeforeValidator(lambda said: int(said) if isinstance(said, float) and said.is_integer() else said)
-]
-"""A whole number, also as 20.0: JSON does not tell the two apart."""
-Word = Annotated[str, Field(max_length=200)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Line = Annotated[str, Field(max_length=500)]
-Cell = Annotated[str, Field(max_length=5000)] | int | float | None
-
-
-class Given(Protocol):
-    """What checks a request: the corridors of a service, and how much of anything may be asked."""
-
-    @property
-    def rows(self) -> int:
-        """Rows that a request may have."""
-
-    def world(self, corridor: str, scenario: str) -> World:
-        """A corridor as a scenario has it. Raises InputError."""
-
-
-def _of(study: type[Any]) -> dict[str, Any]:
-    """The defaults of a study's request."""
-    return {
-        one.name: one.default_factory() if one.default_factory is not MISSING else one.default for one in fields(study)
-    }
-
-
-_SIMULATE, _ASSIGN, _COMPARE, _APPRAISE = _of(Simulate), _of(Assign), _of(Compare), _of(Appraise)
-_LOSE = _of(Lose)
-
-
-class Body(BaseModel):
-    """What every study is asked about."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    corridor: str = Field("middle-corridor", max_length=64, description="Id of a corridor.")
-
-    @abstractmethod
-    def check(self, given: Given) -> list[Problem]:
-        """All that can be seen to be wrong before the work begins."""
-
-    @abstractmethod
-    def title(self) -> str:
-        """What the job is called."""
-
-
-class UnderScenario(Body):
-    """A study of one corridor as one scenario has it."""
-
-    scenario: Word = Field("", description="A name, project:ID or commitment:ID, joined by +; none: as it is.")
-    changes: list[Line] = Field(
-        [], max_length=1000, description="What is different: TABLE/ROW/COLUMN=VALUE, =+MORE or *FACTOR.",
-        examples=[["facility/ALAT-berth/servers=+1"]],
-    )  # fmt: skip
-
-    def all_changes(self) -> list[str]:
-        """All that is different, in the words of `read_change`."""
-        return list(self.changes)
-
-    def corridor_problems(self, given: Given) -> list[Problem]:
-        """What is wrong with the scenario, or with changes to it."""
-        return problems_of(lambda: self._bent(given.world(self.corridor, self.scenario).corridor))
-
-    def _bent(self, corridor: Corridor) -> None:
-        wrong: list[Problem] = []
-        read = []
-        for change in self.all_changes():
-            try:
-                read.append(read_change(change))
-            except InputError as bad:
-                wrong += bad.problems
-        if wrong:
-            raise InputError("the request", wrong)
-        bend(corridor, read)
-
-    def year_problems(self) -> list[Problem]:
-        """A scenario has a year of its own."""
-        if self.scenario and "year" in self.model_fields_set:
-            told = shown(getattr(self, "year", ""))
-            return [Problem("year", told, "the scenario has a year of its own: leave year out")]
-        return []
-
-    def under(self) -> str:
-        """The corridor and what is different, for a title."""
-        told = self.corridor + (f" under {self.scenario}" if self.scenario else "")
-        n = len(self.all_changes())
-        return told + (f" with {n} change{'s' if n > 1 else ''}" if n else "")
+_SIMULATE, _ASSIGN, _COMPARE, _APPRAISE = (
+    defaults_of(Simulate),
+    defaults_of(Assign),
+    defaults_of(Compare),
+    defaults_of(Appraise),
+)
 
 
 class Closing(UnderScenario):
@@ -164,7 +87,7 @@ class SimulateBody(Closing):
 
     def asked(self) -> Simulate:
         """What the study is asked. Raises InputError."""
-        return Simulate(**_given(self, Simulate)).checked()
+        return Simulate(**given_of(self, Simulate)).checked()
 
     def check(self, given: Given) -> list[Problem]:
         wrong = [*self.year_problems(), *problems_of(self.asked)]
@@ -173,9 +96,9 @@ class SimulateBody(Closing):
     def _in_time(self, given: Given) -> None:
         world = given.world(self.corridor, self.scenario)
         year = world.year(self.year)
-        _refuse_year(world, year)
+        refuse_year(world, year)
         changes = [read_change(one) for one in self.all_changes()]
-        Simulate(**_given(self, Simulate) | {"year": year}).meets(changes)
+        Simulate(**given_of(self, Simulate) | {"year": year}).meets(changes)
         check_parts(bend(world.corridor, changes), self.one_more_at)
 
     def title(self) -> str:
@@ -211,7 +134,7 @@ class AssignBody(Closing):
 
     def asked(self) -> Assign:
         """What the study is asked. Raises InputError."""
-        return Assign(**_given(self, Assign)).checked()
+        return Assign(**given_of(self, Assign)).checked()
 
     def check(self, given: Given) -> list[Problem]:
         wrong = [*self.year_problems(), *problems_of(self.asked)]
@@ -219,7 +142,7 @@ class AssignBody(Closing):
 
     def _in_time(self, given: Given) -> None:
         world = given.world(self.corridor, self.scenario)
-        _refuse_year(world, world.year(self.year))
+        refuse_year(world, world.year(self.year))
 
     def title(self) -> str:
         return f"assign {self.under()}, {self.method}"
@@ -254,7 +177,7 @@ class CompareBody(Body):
 
     def asked(self) -> Compare:
         """What the study is asked. Raises InputError."""
-        said = _given(self, Compare)
+        said = given_of(self, Compare)
         return Compare(**said | {name: tuple(said[name]) for name in ("engines", "requests")}).checked()
 
     def check(self, given: Given) -> list[Problem]:
@@ -301,7 +224,7 @@ class AppraiseBody(Body):
 
     def asked(self) -> Appraise:
         """What the study is asked. Raises InputError."""
-        return Appraise(**_given(self, Appraise) | {"model_years": tuple(self.model_years)}).checked()
+        return Appraise(**given_of(self, Appraise) | {"model_years": tuple(self.model_years)}).checked()
 
     def check(self, given: Given) -> list[Problem]:
         return [*problems_of(self.asked), *problems_of(lambda: self._projects(given))]
@@ -391,54 +314,11 @@ class MatrixBody(Goods):
         return f"matrix of {told} places, {self.under()}"
 
 
-class LossBody(Body):
-    """What is lost or delayed if something goes."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"what": "caspian", "scenario": "base-2024"}]})
-
-    what: Line = Field(
-        min_length=1,
-        description="northern, caspian or suez; or KIND:NAME: family, place, territory, waters, operator, service or "
-        "partner; several joined by +.",
-        examples=["place:POTI", "family:northern/RU;BY+waters:Caspian Sea"],
-    )
-    scenario: Word = Field("", description="The world before: a name, project:ID or commitment:ID, joined by +.")
-    parts_anew: bool = Field(
-        _LOSE["parts_anew"], description="Boxes part anew among the families that they are known to take."
-    )
-
-    def asked(self) -> Lose:
-        """What the study is asked. Raises InputError."""
-        ask = Lose(self.what, parts_anew=self.parts_anew)
-        ask.gone()
-        return ask
-
-    def check(self, given: Given) -> list[Problem]:
-        return problems_of(self.asked) or problems_of(lambda: self._there(given))
-
-    def _there(self, given: Given) -> None:
-        world = given.world(self.corridor, self.scenario)
-        check_lost(world.corridor, self.asked().gone(), {})
-        _refuse_year(world, world.year(self.asked().assign.year))
-
-    def title(self) -> str:
-        return f"without {self.what}, {self.corridor}" + (f" under {self.scenario}" if self.scenario else "")
-
-
 BODIES: Mapping[str, type[Body]] = {
     "simulate": SimulateBody, "assign": AssignBody, "compare": CompareBody, "appraise": AppraiseBody,
-    "batch": BatchBody, "matrix": MatrixBody, "loss": LossBody,
+    "batch": BatchBody, "matrix": MatrixBody, "loss": LossBody, "trade-under": TradeUnderBody, "trade-carry": CarryBody,
 }  # fmt: skip
 """What each kind of job is asked."""
-
-
-def problems_of(check: Callable[[], object]) -> list[Problem]:
-    """What a check finds wrong."""
-    try:
-        check()
-    except InputError as bad:
-        return list(bad.problems)
-    return []
 
 
 def named_run(name: str) -> str:
@@ -451,14 +331,3 @@ def named_run(name: str) -> str:
         if plain and (runs_folder() / name / RECORD).is_file():
             return str(runs_folder() / name)
     raise InputError("the request", [Problem("using", shown(name), "give a run's name as the list of runs has it")])
-
-
-def _given(body: BaseModel, study: type[Any]) -> dict[str, Any]:
-    return {one.name: getattr(body, one.name) for one in fields(study)}
-
-
-def _refuse_year(world: World, year: int) -> None:
-    years = sorted({row.year for row in world.corridor.rows("demand")})
-    if year not in years:
-        remedy = f"the corridor has demand of {', '.join(map(str, years))}" if years else "the corridor has no demand"
-        raise InputError("the request", [Problem("year", shown(year), remedy)])

@@ -32,7 +32,7 @@ def work(kind: str, request: dict[str, Any], source: str, hears: Hears) -> Found
     """Work on a job.
 
     Args:
-        kind: simulate, assign, compare, appraise, batch, matrix or loss.
+        kind: simulate, assign, compare, appraise, batch, matrix, loss, trade-under or trade-carry.
         request: what was asked, as its body in `requests.py` has it.
         source: what the corridor is loaded from.
         hears: is told how far it is, and the name of the run as soon as there is one in which things are kept.
@@ -116,9 +116,21 @@ def _loss(body: Any, source: str, hears: Hears) -> Found:
     return _told(found.run)
 
 
+def _under(body: Any, source: str, hears: Hears) -> Found:
+    from karvan.api.jobs.trade_work import under
+
+    return _told(under(body, source, hears))
+
+
+def _carry(body: Any, source: str, hears: Hears) -> Found:
+    from karvan.api.jobs.trade_work import carry
+
+    return _told(carry(body, source, hears))
+
+
 KINDS: dict[str, Callable[[Any, str, Hears], Found]] = {
     "simulate": _simulate, "assign": _assign, "compare": _compare, "appraise": _appraise, "batch": _batch,
-    "matrix": _matrix, "loss": _loss,
+    "matrix": _matrix, "loss": _loss, "trade-under": _under, "trade-carry": _carry,
 }  # fmt: skip
 
 

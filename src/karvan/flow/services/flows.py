@@ -14,7 +14,7 @@ from karvan.flow.loads import Step
 from karvan.flow.services.chains import Chain
 from karvan.flow.services.problem import Problem
 from karvan.flow.services.supply import SLOTS
-from karvan.network.network import Floats
+from karvan.network.network import Flags, Floats
 
 LEAST = 1e-9
 """The share of its goods below which a flow is none."""
@@ -106,6 +106,17 @@ class ServiceFlows:
     def hours(self) -> Floats:
         """Hours of each flow, waits included (n_flows,)."""
         return np.array([chain.hours + chain.times @ self.wait_h[chain.waited] for chain, _ in self.flows])
+
+    @cached_property
+    def overloaded(self) -> Flags:
+        """Whether more comes to each resource in a year than it lets through: its queue grows (n_resources,)."""
+        return np.asarray(self.load * FULL > self.problem.capacity)
+
+    @cached_property
+    def queue_hours(self) -> Floats:
+        """Of the hours of each flow, those in queues that grow all year: means of that year (n_flows,)."""
+        grown = np.where(self.overloaded, self.wait_h, 0.0)
+        return np.array([chain.times @ grown[chain.waited] for chain, _ in self.flows])
 
     def resources(self) -> list[dict[str, Any]]:
         """A row for each resource that is used, or would be if there were more of it."""

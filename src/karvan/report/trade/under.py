@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from karvan.report.trade.cells import clean, cleaned
+from karvan.report.trade.what_if import what_if_document, what_if_tables
 
 
-def under_document(of: Any) -> dict[str, Any]:
-    """What a scenario does to trade."""
+def under_document(of: Any, general: Any = None) -> dict[str, Any]:
+    """What a scenario does to trade; with its prices in general equilibrium where that was found."""
     central = of.balance["central"]
     return {
         "scenario": of.scenario, "base": of.base,
@@ -23,10 +24,11 @@ def under_document(of: Any) -> dict[str, Any]:
             for one in of.groups
         ],
         "pairs": cleaned(central.pairs()),
+        "general": None if general is None else what_if_document(general),
     }  # fmt: skip
 
 
-def under_tables(of: Any) -> list[Any]:
+def under_tables(of: Any, general: Any = None) -> list[Any]:
     """The same for a terminal."""
     from rich.table import Table
 
@@ -49,4 +51,4 @@ def under_tables(of: Any) -> list[Any]:
     central = of.balance["central"]
     lines = [f"elasticity {of.elasticity.value:g}; {len(central.rounds)} rounds, gap {central.gap:.1e}"]
     lines += [one.reason for one in of.balance.values() if not one.settled]
-    return [sums, pairs, *lines]
+    return [sums, pairs, *lines, *(() if general is None else what_if_tables(general))]

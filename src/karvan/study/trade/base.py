@@ -75,7 +75,7 @@ def trade_base(corridor: Corridor, year: int) -> TradeBase | NotConverged:
     countries = sample.countries
     table = rows_of(corridor, [(a, b) for a in countries for b in countries if a != b], year)
     told = dict(zip(zip(table["exporter"], table["importer"], strict=True), made.predict(table).trade, strict=True))
-    published = _published(corridor, year)
+    published = published_flows(corridor, year)
     cells, stands_on = np.zeros((len(countries),) * 2), {}
     for i, one in enumerate(countries):
         for j, other in enumerate(countries):
@@ -122,8 +122,8 @@ def _base(
     return TradeBase(year, countries, cells, gdp, stands_on, ratio)
 
 
-def _published(corridor: Corridor, year: int) -> dict[tuple[str, str], Row]:
-    """The figure of each pair, from seller to buyer, that is the best for a year."""
+def published_flows(corridor: Corridor, year: int) -> dict[tuple[str, str], Row]:
+    """The figure of each pair, from seller to buyer, that is the best for a year or one within two of it."""
     found: dict[tuple[str, str], tuple[tuple[object, ...], Row]] = {}
     for row in corridor.rows("trade"):
         near = abs(row.year - year)

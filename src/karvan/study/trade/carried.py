@@ -76,14 +76,12 @@ def carried(
     """
     progress = progress or Progress()
     world = open_scenario(package, scenario)
-    known = Ways(world.corridor).waters()
-    if waters not in known:
-        near = ", ".join(nearest(waters, known) or sorted(known))
-        raise InputError("the request", [Problem("waters", shown(waters), f"give one of: {near}")])
+    check_waters(world.corridor, waters)
     ask = replace(Assign(), year=world.year(Assign().year), co2e_usd_t=world.co2e_usd_t(0.0))
-    progress.say("assigning the base")
-    before = _passing(solve(problem_of(world.corridor, ask), ask), world.corridor, waters)
     found, total = [], len(answer.changed) * len(CASES)
+    progress.say("assigning the base")
+    progress.done(0, total)
+    before = _passing(solve(problem_of(world.corridor, ask), ask), world.corridor, waters)
     for n, of in enumerate(answer.changed):
         after, moved = {}, 0
         for at, case in enumerate(CASES):
@@ -95,6 +93,14 @@ def carried(
             progress.done(n * len(CASES) + at + 1, total)
         found.append(Carried(of.change.name, before, after, moved))
     return CarriedAnswer(scenario, ask.year, waters, tuple(found))
+
+
+def check_waters(corridor: Corridor, waters: str) -> None:
+    """Raise InputError for waters that no link runs on."""
+    known = Ways(corridor).waters()
+    if waters not in known:
+        near = ", ".join(nearest(waters, known) or sorted(known))
+        raise InputError("the request", [Problem("waters", shown(waters), f"give one of: {near}")])
 
 
 def _factors(

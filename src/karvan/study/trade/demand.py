@@ -9,10 +9,10 @@ bent, its numbers with a basis.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from karvan.corridor import Corridor
 from karvan.corridor.row import Row, new_row
@@ -69,16 +69,30 @@ def mixes_of(corridor: Corridor, year: int) -> dict[Dyad, Mix]:
     By the value of what is carried: tonnes at the value of a tonne. What is not carried by any way of the package, as
     what flows through pipes, is not in it.
     """
+    return _mixes(corridor, year, lambda dyad: dyad, "mixed as the package's demand between the two")
+
+
+def mixes_of_sellers(corridor: Corridor, year: int) -> dict[str, Mix]:
+    """What each country sells to all others together, as the package's demand has it: a stand-in for a pair that has
+    none, and so graded D."""
+    told = _mixes(corridor, year, lambda dyad: dyad[0], "assumed: mixed as all that the seller sends in the package")
+    return {code: replace(mix, why=replace(mix.why, grade="D")) for code, mix in told.items()}
+
+
+Key = TypeVar("Key", Dyad, str)
+
+
+def _mixes(corridor: Corridor, year: int, key: Callable[[Dyad], Key], note: str) -> dict[Key, Mix]:
     wares, of, tonnes = wares_of(corridor), dyads_of(corridor, year), tonnes_of(corridor, year)
-    rows: dict[Dyad, list[Row]] = defaultdict(list)
+    rows: dict[Key, list[Row]] = defaultdict(list)
     for row in corridor.rows("demand"):
         if row.id in of and row.year == year and (wares[row.commodity].usd_per_t or 0.0) > 0:
-            rows[of[row.id]].append(row)
-    return {dyad: mix for dyad in sorted(rows) if (mix := _mix(corridor, wares, rows[dyad], tonnes))}
+            rows[key(of[row.id])].append(row)
+    return {one: mix for one in sorted(rows) if (mix := _mix(corridor, wares, rows[one], tonnes, note))}
 
 
 def _mix(
-    corridor: Corridor, wares: Mapping[str, Ware], rows: Iterable[Row], amounts: Mapping[str, float]
+    corridor: Corridor, wares: Mapping[str, Ware], rows: Iterable[Row], amounts: Mapping[str, float], note: str
 ) -> Mix | None:
     tonnes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     profiles: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -98,7 +112,7 @@ def _mix(
         for name, worth in usd.items() if worth > 0
     ]  # fmt: skip
     said = together(*whys)
-    return Mix(tuple(parts), Why(said.facts, said.grade, "mixed as the package's demand between the two"))
+    return Mix(tuple(parts), Why(said.facts, said.grade, note))
 
 
 def _why_of(corridor: Corridor, row: Row) -> Why:

@@ -7,7 +7,8 @@ ends, commodity and unit how much passed what is gone, and of that how much goes
 longer and dearer, and how much stays.
 
 Not looked at: stocks and goods under way, the weeks until services are set up anew, prices that rise where all go, and
-trade that ends because it has become too dear.
+trade that ends because it has become too dear. What others take over of trade with a partner is looked at where it is
+asked for (`karvan.study.trade.takeover`).
 """
 
 from __future__ import annotations
@@ -30,9 +31,23 @@ from karvan.study.flows import Assign, problem_of, solve
 from karvan.study.scenarios import World, open_scenario
 from karvan.study.shift import shift
 from karvan.study.simulate import Progress
-from karvan.study.trade.lost import CASES, KINDS, What, check, closed, read_what, times
+from karvan.study.trade.loaded import Loaded, most_loaded
+from karvan.study.trade.lost import (
+    CASES,
+    KINDS,
+    PARTNER,
+    What,
+    check,
+    check_moved,
+    closed,
+    moved,
+    read_moved,
+    read_what,
+    times,
+)
 from karvan.study.trade.lost_goods import Amounts, CountryLoss, Held, Instead, TakenUp
 from karvan.study.trade.taken import Ways
+from karvan.study.trade.takeover import TakenOver, TakeOver, take_over
 
 SHARP = Assign(gap=1e-5, iterations=200, elsewhere=True)
 """How flows are found unless it is said: as projects are appraised, and sharply enough to hold two worlds together."""
@@ -50,10 +65,21 @@ class Lose:
     assign: Assign = SHARP
     parts_anew: bool = True
     """Whether boxes part anew among the families that they are known to take; else they keep to their rows."""
+    take_over: TakeOver | None = None
+    """How it is found what others take over of trade with a partner that goes; without it nobody takes anything."""
+
+    moved: tuple[str, ...] = ()
+    """Where goods begin or end instead of at a place that goes, as PLACE=OTHER; others that end there have no way."""
 
     def gone(self) -> tuple[What, ...]:
-        """What goes. Raises InputError."""
-        return tuple(read_what(word) for one in self.what.split("+") for word in CASES.get(one.strip(), (one.strip(),)))
+        """What goes. Raises InputError, also where nobody is gone of whom others could take over."""
+        words = [word for one in self.what.split("+") for word in CASES.get(one.strip(), (one.strip(),))]
+        gone = tuple(read_what(word) for word in words)
+        if self.take_over and not any(one.kind == PARTNER for one in gone):
+            remedy = "name a partner (partner:CN), or leave take_over out"
+            found = f"nobody's trade ends in {shown(self.what)}"
+            raise InputError("the request", [Problem("take_over", found, remedy)])
+        return gone
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +99,14 @@ class Loss:
     """What carries more or less by a tonne a year or more, the largest change of each kind first."""
     reasons: Mapping[str, float]
     """Tonnes that stay after, above those that stayed before, by their reason."""
+    loaded: tuple[Loaded, ...]
+    """What is used most after, and all queues that grow."""
     settled: bool
     """Whether both assignments and the shift came to their end."""
     before: ServiceFlows = field(repr=False)
     after: ServiceFlows = field(repr=False)
+    taken_over: TakenOver | None = field(default=None, repr=False)
+    """Trade and welfare, where it was asked what others take over."""
     run: RunFolder | None = None
 
     def country(self, code: str) -> CountryLoss:
@@ -95,7 +125,14 @@ class Loss:
             "instead": [one._asdict() for one in self.instead],
             "taken_up": [one._asdict() for one in self.taken_up],
             "reasons": [{"reason": name, "tonnes": tonnes} for name, tonnes in self.reasons.items()],
+            "loaded": [one._asdict() for one in self.loaded],
         }
+        if self.taken_over:
+            told |= {
+                "trade": self.taken_over.rows(),
+                "pairs": self.taken_over.pairs(),
+                "left": [one._asdict() for one in self.taken_over.left],
+            }
         return {name: rows for name, rows in told.items() if rows}
 
     def results(self) -> dict[str, Any]:
@@ -103,7 +140,7 @@ class Loss:
         return {
             "gone": [str(one) for one in self.gone], "year": self.year, "settled": self.settled,
             "whole": self.whole.row(),
-        }  # fmt: skip
+        } | ({"trade_year": self.taken_over.base.year} if self.taken_over else {})  # fmt: skip
 
 
 def lose(
@@ -123,8 +160,8 @@ def lose(
         package: a corridor, or what `karvan.load` takes.
         what: as `Lose.what`; or `ask` whole.
         scenario: the world before, as `open_scenario` takes it; the year is then its own.
-        instead: factors on rows of demand after the loss, by their ids: what a model of trade says that others take
-            over from a partner that is gone. Without it nobody takes anything over.
+        instead: factors on rows of demand after the loss, by their ids: what a model of trade of one's own says that
+            others take over from a partner that is gone; boxes then keep to their rows. Not with `Lose.take_over`.
         keep: whether to keep a run; `out` is its folder, by default one that is named by what is asked.
         progress: hears how far it is.
 
@@ -137,20 +174,30 @@ def lose(
     assign = replace(ask.assign, year=world.year(ask.assign.year)).checked()
     assign = replace(assign, co2e_usd_t=assign.co2e_usd_t or world.co2e_usd_t(0.0))
     check(world.corridor, gone, instead or {})
+    ends = read_moved(ask.moved)
+    check_moved(world.corridor, gone, ends)
+    if instead and ask.take_over:
+        raise InputError("the request", [Problem("instead", f"{len(instead)} factors", "give none with take_over")])
+    taken, own = None, bool(instead)
+    if ask.take_over:
+        progress.say("what others take over")
+        partners = [one.name for one in gone if one.kind == PARTNER]
+        taken = take_over(world.corridor, partners, ask.take_over, assign.year)
+        instead = taken.factors
     progress.say("before")
     before = solve(problem_of(world.corridor, assign), assign, progress)
     progress.say("after")
-    bent = closed(world.corridor, gone)
+    bent = moved(closed(world.corridor, gone), ends)
     if instead:
         bent = bent.with_tables({"demand": times(bent, instead)})
     problem, bent, freed = _freed(bent, assign, before)
-    if ask.parts_anew and not instead:
-        moved = shift(before, problem, assign)
-        after = moved.flows
+    if ask.parts_anew and not own:
+        shifted = shift(before, problem, assign)
+        after = shifted.flows
         tonnes = np.array([of.tonnes for of in problem.goods])
-        stirred = float(np.abs(moved.per_year - moved.before) @ tonnes)
+        stirred = float(np.abs(shifted.per_year - shifted.before) @ tonnes)
         # Where next to nothing moves, what still wants to is no share of anything.
-        settled = moved.settled or stirred <= SETTLED * float(moved.before @ tonnes)
+        settled = shifted.settled or stirred <= SETTLED * float(shifted.before @ tonnes)
     else:
         after = solve(problem, assign, progress)
         settled = True
@@ -159,9 +206,9 @@ def lose(
     whole, countries, ways = held.tell()
     found = Loss(
         ask, gone, world.name, assign.year, countries, whole, ways, tuple(held.taken_up()), held.reasons(),
-        settled and before.settled and after.settled, before, after,
+        most_loaded(before, after), settled and before.settled and after.settled, before, after, taken,
     )  # fmt: skip
-    return _kept(found, world, instead or {}, out) if keep or out else found
+    return _kept(found, world, (instead or {}) if own else {}, out) if keep or out else found
 
 
 def _freed(corridor: Corridor, ask: Assign, before: ServiceFlows) -> tuple[FlowProblem, Corridor, set[str]]:
@@ -201,5 +248,6 @@ def _cell(value: Any) -> Any:
 
 
 __all__ = [
-    "CASES", "KINDS", "Amounts", "CountryLoss", "Instead", "Lose", "Loss", "TakenUp", "What", "closed", "lose",
+    "CASES", "KINDS", "Amounts", "CountryLoss", "Instead", "Loaded", "Lose", "Loss", "TakeOver", "TakenOver",
+    "TakenUp", "What", "closed", "lose",
 ]  # fmt: skip

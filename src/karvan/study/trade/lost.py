@@ -107,6 +107,49 @@ def read_what(word: str) -> What:
     return What(kind, name, tuple(sorted(filter(None, to.split(";")))))
 
 
+def moved(corridor: Corridor, places: Mapping[str, str]) -> Corridor:
+    """The corridor with the ends of demand at some places moved to others; what would stay at one place is left."""
+    if not places:
+        return corridor
+    rows = []
+    for row in corridor.rows("demand"):
+        ends = [places.get(end, end) for end in (row.origin, row.destination)]
+        if ends != [row.origin, row.destination] and ends[0] != ends[1]:
+            row = row._replace(origin=ends[0], destination=ends[1])  # noqa: PLW2901
+        rows.append(row)
+    return corridor.with_tables({"demand": tuple(rows)})
+
+
+def read_moved(words: Iterable[str]) -> dict[str, str]:
+    """PLACE=OTHER as people write it. Raises InputError with all that is wrong."""
+    found: dict[str, str] = {}
+    wrong = []
+    for word in words:
+        place, _, other = (part.strip() for part in word.partition("="))
+        if not place or not other or place == other or place in found:
+            wrong.append(Problem("moved", shown(word), "give PLACE=OTHER, each place once"))
+        found[place] = other
+    if wrong:
+        raise InputError("the request", wrong)
+    return found
+
+
+def check_moved(corridor: Corridor, gone: Sequence[What], places: Mapping[str, str]) -> None:
+    """Raises InputError with all places that are not gone, and all that goods cannot be moved to."""
+    lost, there = {one.name for one in gone if one.kind == PLACE}, corridor.by_key("place")
+    wrong = []
+    for place, other in sorted(places.items()):
+        if place not in lost:
+            wrong.append(Problem("moved", shown(place), f"give a place that goes: {', '.join(sorted(lost)) or 'none'}"))
+        if other not in there:
+            like = nearest(other, there, 1)
+            wrong.append(Problem("moved", shown(other), f"did you mean {like[0]}?" if like else "no such place"))
+        elif other in lost:
+            wrong.append(Problem("moved", shown(other), "it goes too: give one that stays"))
+    if wrong:
+        raise InputError("the request", wrong)
+
+
 def check(corridor: Corridor, gone: Sequence[What], instead: Mapping[str, float]) -> None:
     """Raises InputError with all of what goes, and of the factors on demand, that there is not."""
     countries = {place.country for place in corridor.places()} - {""}

@@ -12,11 +12,12 @@ import numpy as np
 from karvan.flow.services.flows import ServiceFlows
 from karvan.network.network import Floats
 from karvan.study.trade.dependence import reliance
-from karvan.study.trade.lost import PARTNER, What
+from karvan.study.trade.lost import PARTNER, PLACE, What
 from karvan.study.trade.taken import Ways
 
 NO_OTHER, NONE_OF_ITS = "no other way", ("no way", "no way of its families")
 """Why goods stay that may take any way and have none; as the assignment says it."""
+ENDS = "they begin or end at a place that is gone"
 LEAST_T = 1.0
 """Tonnes a year below which a difference is none."""
 TONNES, TEU, USD = range(3)
@@ -52,16 +53,26 @@ class CountryLoss:
     """What passed nothing that is gone, and stays since others take its room."""
     gained: Amounts
     """What is carried more than before: it stayed for want of room, or is traded `instead`."""
+    taken: Amounts
+    """What is asked for more `instead` of what is gone and finds room, less what is asked for less."""
+    untaken: Amounts
+    """What is asked for more `instead`, and stays for want of room or a way."""
     days_before: float | None
     """Mean days of what is rerouted, by its old way; missing where nothing is. By tonnes."""
     days_after: float | None
     """By its new one: when the first of it that is sent on the day of the loss is there."""
+    queue_days_before: float | None
+    """Of `days_before`, those in queues that grow all year."""
+    queue_days_after: float | None
+    """Of `days_after`, those in queues that grow all year: a mean of the year, longer the longer it lasts."""
     usd_teu: float | None
     """What carriage of a rerouted TEU costs more, of containers, USD; missing where there are none."""
     delayed: Amounts
     """What passed nothing that is gone, and takes a tenth of a day longer or more."""
     delay_days: float | None
     """By so much, on average."""
+    delay_queue_days: float | None
+    """Of these, those in queues that grow all year."""
     transit_before_t: float
     """Tonnes of others' goods through the country."""
     transit_after_t: float
@@ -74,7 +85,7 @@ class CountryLoss:
     def row(self) -> dict[str, Any]:
         """As cells of a table."""
         cells: dict[str, Any] = {"country": self.country, "trade_t": self.trade.tonnes, "trade_teu": self.trade.teu}
-        for name in ("hit", "rerouted", "unserved", "crowded", "gained", "delayed"):
+        for name in ("hit", "rerouted", "unserved", "crowded", "gained", "taken", "untaken", "delayed"):
             amounts: Amounts = getattr(self, name)
             share = amounts.of(self.trade)
             cells |= {f"{name}_t": amounts.tonnes, f"{name}_teu": amounts.teu, f"{name}_usd": amounts.usd,
@@ -82,7 +93,8 @@ class CountryLoss:
                       f"{name}_share_usd": share.usd}  # fmt: skip
         return cells | {
             "days_before": self.days_before, "days_after": self.days_after, "extra_days": self.extra_days,
-            "extra_usd_teu": self.usd_teu, "delay_days": self.delay_days,
+            "queue_days_before": self.queue_days_before, "queue_days_after": self.queue_days_after,
+            "extra_usd_teu": self.usd_teu, "delay_days": self.delay_days, "delay_queue_days": self.delay_queue_days,
             "transit_before_t": self.transit_before_t, "transit_after_t": self.transit_after_t,
         }  # fmt: skip
 
@@ -109,18 +121,19 @@ class TakenUp(NamedTuple):
 
 Group = tuple[str, str, str, str]
 """Origin, destination, commodity, unit."""
-HOURS, PRICE = "hours", "usd"
+HOURS, QUEUES, PRICE = "hours", "queues", "usd"
 
 
 class _Sum:
-    """Goods of one group that go one way: units that are through, and what these take and pay."""
+    """Goods of one group that go one way: units that are through, and what these take, in queues that grow, and pay."""
 
     def __init__(self) -> None:
-        self.units = self.hours = self.usd = 0.0
+        self.units = self.hours = self.queues = self.usd = 0.0
 
-    def add(self, units: float, hours: float, usd: float) -> None:
+    def add(self, units: float, hours: float, queues: float, usd: float) -> None:
         self.units += units
         self.hours += units * hours
+        self.queues += units * queues
         self.usd += units * usd
 
     def mean(self, what: str) -> float:
@@ -140,13 +153,19 @@ class _Goods:
         self.lost_partner = False
 
     @property
-    def unserved(self) -> tuple[float, float]:
-        """Units that stay more than before: of those hit, and of the others."""
+    def unserved(self) -> tuple[float, float, float]:
+        """Units that stay more than before: of those hit, of the others, and of those asked for more, who come last."""
         if self.lost_partner:
-            return self.hit.units, 0.0
+            return self.hit.units, 0.0, 0.0
         more = max((self.asked_after - self.through_after) - (self.asked - self.through), 0.0)
-        of_hit = min(self.hit.units, more)
-        return of_hit, more - of_hit
+        of_new = min(max(self.asked_more, 0.0), more)
+        of_hit = min(self.hit.units, more - of_new)
+        return of_hit, more - of_new - of_hit, of_new
+
+    @property
+    def asked_more(self) -> float:
+        """Units asked for `instead`; below zero, those asked for no more. With a partner that is gone: none."""
+        return 0.0 if self.lost_partner else self.asked_after - self.asked
 
     def gains(self) -> dict[str, float]:
         """Units that are rerouted, by the family that takes them: in the proportions in which families gain."""
@@ -160,6 +179,11 @@ class _Goods:
         return {name: rerouted * units / whole for name, units in more.items()} if whole and rerouted > 0 else {}
 
 
+def _days(tonne_hours: float, tonnes: float) -> float | None:
+    """Mean days; missing for next to nothing."""
+    return tonne_hours / tonnes / 24 if tonnes > LEAST_T else None
+
+
 def _amounts(sums: Floats) -> Amounts:
     return Amounts(*(float(one) for one in sums))
 
@@ -169,17 +193,21 @@ class _Tally:
 
     def __init__(self) -> None:
         self.trade, self.hit, self.rerouted, self.unserved, self.crowded, self.gained, self.delayed = np.zeros((7, 3))
-        self.hours_before = self.hours_after = self.usd = self.teu = self.delay_h = 0.0
+        self.taken, self.untaken = np.zeros((2, 3))
+        self.hours_before = self.hours_after = self.queues_before = self.queues_after = 0.0
+        self.usd = self.teu = self.delay_h = self.delay_queues = 0.0
         self.instead: dict[str, Floats] = defaultdict(lambda: np.zeros(5))
         """By family: tonnes, TEU, tonne-hours more, USD more, TEU of containers."""
 
     def add(self, goods: _Goods) -> None:
-        of_hit, of_others = goods.unserved
+        of_hit, of_others, of_new = goods.unserved
         self.trade += goods.asked * goods.amounts
         self.hit += goods.hit.units * goods.amounts
         self.unserved += of_hit * goods.amounts
         self.crowded += of_others * goods.amounts
         self.gained += max(goods.through_after - goods.through, 0.0) * goods.amounts
+        self.taken += (goods.asked_more - of_new) * goods.amounts
+        self.untaken += of_new * goods.amounts
         for family, units in goods.gains().items():
             self._reroute(goods, family, units)
         for family, spared in goods.spared.items():
@@ -189,6 +217,8 @@ class _Tally:
                 amounts = min(spared.units, now.units if now else 0.0) * goods.amounts
                 self.delayed += amounts
                 self.delay_h += amounts[TONNES] * later
+                grown = now.mean(QUEUES) if now else 0.0
+                self.delay_queues += amounts[TONNES] * (grown - spared.mean(QUEUES))
 
     def _reroute(self, goods: _Goods, family: str, units: float) -> None:
         amounts, now = units * goods.amounts, goods.after[family]
@@ -196,6 +226,8 @@ class _Tally:
         self.rerouted += amounts
         self.hours_before += amounts[TONNES] * before
         self.hours_after += amounts[TONNES] * after
+        self.queues_before += amounts[TONNES] * goods.hit.mean(QUEUES)
+        self.queues_after += amounts[TONNES] * now.mean(QUEUES)
         usd = units * (now.mean(PRICE) - goods.hit.mean(PRICE)) if goods.boxes else 0.0
         teu = amounts[TEU] if goods.boxes else 0.0
         self.usd += usd
@@ -212,11 +244,16 @@ class _Tally:
             unserved=_amounts(self.unserved),
             crowded=_amounts(self.crowded),
             gained=_amounts(self.gained),
-            days_before=self.hours_before / tonnes / 24 if tonnes > LEAST_T else None,
-            days_after=self.hours_after / tonnes / 24 if tonnes > LEAST_T else None,
+            taken=_amounts(self.taken),
+            untaken=_amounts(self.untaken),
+            days_before=_days(self.hours_before, tonnes),
+            days_after=_days(self.hours_after, tonnes),
+            queue_days_before=_days(self.queues_before, tonnes),
+            queue_days_after=_days(self.queues_after, tonnes),
             usd_teu=self.usd / self.teu if self.teu else None,
             delayed=_amounts(self.delayed),
-            delay_days=self.delay_h / late / 24 if late > LEAST_T else None,
+            delay_days=_days(self.delay_h, late),
+            delay_queue_days=_days(self.delay_queues, late),
             transit_before_t=transit[0],
             transit_after_t=transit[1],
         )
@@ -247,6 +284,8 @@ class Held:
         self.country = {place.id: str(place.country) for place in before.problem.corridor.places()}
         self.partners = {one.name for one in gone if one.kind == PARTNER}
         self.groups: dict[Group, _Goods] = {}
+        self.group_of: dict[str, Group] = {}
+        """By row of demand, as before: its ends may be moved after."""
         self.transit: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._asked()
         self._through()
@@ -258,7 +297,7 @@ class Held:
         commodity = self.before.problem.corridor.by_key("commodity")
         for after, flows in enumerate((self.before, self.after)):
             for of in flows.problem.goods:
-                key = of.origin, of.destination, of.commodity, of.unit
+                key = self.group_of.setdefault(of.id, (of.origin, of.destination, of.commodity, of.unit))
                 if key not in self.groups:
                     usd = of.tonnes * (commodity[of.commodity].usd_per_t or 0.0)
                     goods = _Goods(np.array([of.tonnes, of.teu, usd]), of.unit == "container")
@@ -271,11 +310,12 @@ class Held:
 
     def _through(self) -> None:
         for after, flows in enumerate((self.before, self.after)):
-            for row, hours, through in zip(flows.chains(), flows.hours, flows.through, strict=True):
+            each = zip(flows.chains(), flows.hours, flows.queue_hours, flows.through, strict=True)
+            for row, hours, queues, through in each:
                 units = row["units"] * float(through)
                 taken = self.ways[after].of(row)
-                goods = self.groups[row["origin"], row["destination"], row["commodity"], row["unit"]]
-                told = units, float(hours), float(row["usd_unit"])
+                goods = self.groups[self.group_of[row["demand"]]]
+                told = units, float(hours), float(queues), float(row["usd_unit"])
                 if after:
                     goods.through_after += units
                     goods.after[taken.family].add(*told)
@@ -325,13 +365,12 @@ class Held:
     def reasons(self) -> dict[str, float]:
         """Why more stays than before, the most tonnes first."""
         found: dict[str, float] = defaultdict(float)
+        places = {one.name for one in self.gone if one.kind == PLACE}
         for sign, flows in ((-1.0, self.before), (1.0, self.after)):
             for row in flows.unserved():
-                reason = (
-                    NO_OTHER
-                    if sign > 0 and row["demand"] in self.freed and row["reason"] in NONE_OF_ITS
-                    else row["reason"]
-                )
+                reason = row["reason"]
+                if sign > 0 and row["demand"] in self.freed and reason in NONE_OF_ITS:
+                    reason = ENDS if places & {row["origin"], row["destination"]} else NO_OTHER
                 found[reason] += sign * row["tonnes"]
         lost = sum(
             goods.hit.units * float(goods.amounts[TONNES]) for goods in self.groups.values() if goods.lost_partner

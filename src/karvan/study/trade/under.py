@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from karvan.corridor.load import load
 from karvan.study.simulate import Progress
 from karvan.study.trade.loop import CloseLoop, TradeBalance, constant_elasticity, trade_loop
+from karvan.study.trade.what_if import AskTrade, TradeAnswer, TradeChange, what_if
 
 if TYPE_CHECKING:
     from karvan.corridor.corridor import Corridor
     from karvan.trade.elasticity import Elasticity
+    from karvan.trade.fitted import NotConverged
 
 EUROPE = (
     "AUT", "BEL", "BGR", "HRV", "CZE", "DEU", "ESP", "EST", "FIN", "FRA", "GRC", "HUN", "IRL", "ITA", "LTU", "LUX",
@@ -59,6 +61,13 @@ class TradeUnder:
     groups: tuple[Group, ...]
 
 
+def own_elasticity(value: float) -> Elasticity:
+    """An elasticity of trade to the delivered price that is asked for: it has no ends."""
+    from karvan.trade.elasticity import PER_CENT, Elasticity
+
+    return Elasticity("as asked for", value, value, value, PER_CENT)
+
+
 def trade_under(
     package: Corridor | str,
     scenario: str,
@@ -85,10 +94,47 @@ def trade_under(
     of = elasticity or pick(published(corridor), "cost")
     cases = {"central": of.value} | ({"low": of.low, "high": of.high} if ends else {})
     found = {
-        case: trade_loop(corridor, scenario, constant_elasticity(value), base=base, loop=loop, progress=progress)
+        case: trade_loop(
+            corridor, scenario, constant_elasticity(value), base=base, loop=loop, progress=_of(case, cases, progress)
+        )
         for case, value in cases.items()
     }
     return TradeUnder(scenario, base, of, found, tuple(_groups(found)))
+
+
+def in_equilibrium(
+    package: Corridor | str, found: TradeUnder, *, year: int = AskTrade.year, draws: int = AskTrade.draws
+) -> TradeAnswer | NotConverged:
+    """What the prices of ways that the rounds ended with do in general equilibrium: welfare, trade created, diverted.
+
+    Prices are those at the central elasticity; trade answers them otherwise in each draw, and they stay. Flows are not
+    found again for what prices of goods and incomes then do.
+
+    Args:
+        year: whose trade it is.
+        draws: of the elasticities, for the intervals; one that is asked for is the same in all.
+
+    Raises:
+        InputError: for a package without trade.
+    """
+    corridor = load(package) if isinstance(package, str) else package
+    known = {row.id for row in corridor.rows("country")}
+    change = found.balance["central"].change
+    costs = {dyad: 1 + share for dyad, share in sorted(change.items()) if share != 0 and set(dyad) <= known}
+    changes = (TradeChange(found.scenario, costs=costs),)
+    return what_if(corridor, AskTrade(changes, year, draws, elasticities={"cost": found.elasticity}))
+
+
+def _of(case: str, cases: Mapping[str, float], progress: Progress | None) -> Progress:
+    """What hears of one elasticity: where there are several, which it is and how much of all of them is done."""
+    if progress is None or len(cases) == 1:
+        return progress or Progress()
+    at, heard = list(cases).index(case), progress
+    return Progress(
+        lambda said: heard.say(f"{case} elasticity: {said}"),
+        lambda done, of: heard.done(at * of + done, len(cases) * of),
+        progress.opened,
+    )
 
 
 def _groups(found: Mapping[str, TradeBalance]) -> Iterable[Group]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,19 +12,20 @@ from numpy.typing import NDArray
 
 from karvan.corridor.corridor import Corridor
 from karvan.ground.errors import InputError, Problem, nearest, shown
+from karvan.study.trade.accession import wrong_accession
 from karvan.study.trade.base import TradeBase, trade_base
+from karvan.study.trade.duties import ALL, Duties, Effect, Pair, effects_of, known_duties
 
 if TYPE_CHECKING:
+    from karvan.study.trade.way_change import WayChange
     from karvan.trade.elasticity import Elasticity
     from karvan.trade.fitted import NotConverged
     from karvan.trade.interval import Draws, Interval
 
 Floats = NDArray[np.float64]
-Pair = tuple[str, str]
 By = Literal["duty", "agreement"]
 Progress = Callable[[int, int], None]
-ALL = "ALL"
-COST, DAY, AGREEMENT = "cost", "day", "agreement"
+COST, DAY, AGREEMENT, MEMBERSHIP = "cost", "day", "agreement", "membership"
 """Ids of the elasticities that what-ifs stand on."""
 
 
@@ -36,9 +38,10 @@ class TradeChange:
     """Countries that take no more duty of each other's goods."""
     by: By = "duty"
     """How an area is counted: its duties gone, where they are known; or as agreements have worked elsewhere, duties and
-    all else together, after some ten years."""
+    all else together, after some ten years. How an accession is: duties bound; or as membership has worked."""
     rates: Mapping[Pair, float] = field(default_factory=dict)
-    """Duty from then on, per cent of the value, by seller and buyer."""
+    """Duty from then on, per cent of the value, by seller and buyer; ALL on one side is every country that has no duty
+    of its own here."""
     days: float = 0.0
     """Days more on the way; less is below zero."""
     usd_teu: float = 0.0
@@ -49,6 +52,12 @@ class TradeChange:
     """Countries between which days and USD change; none: those of the area."""
     costs: Mapping[Pair, float] = field(default_factory=dict)
     """Factors on the delivered price by seller and buyer, as a comparison of two corridors finds them."""
+    by_way: WayChange | None = None
+    """The ways of two scenarios: the days of each pair are valued anew for each draw of what a day is worth."""
+    accession: tuple[str, ...] = ()
+    """Countries that join the World Trade Organization. A duty that is asked for goes before their bound one."""
+    to_bound: bool = False
+    """Their duties go to what they are bound at, the worst that the binding allows, and not to the least of both."""
 
     @property
     def ways(self) -> tuple[Pair, ...]:
@@ -65,21 +74,30 @@ def parts_and_whole(
     usd_teu: float = 0.0,
     value_usd_teu: float = 0.0,
     among: tuple[str, ...] = (),
+    by_way: WayChange | None = None,
+    accession: tuple[str, ...] = (),
+    to_bound: bool = False,
 ) -> tuple[TradeChange, ...]:
     """Each thing that is asked for by itself, and where there are several, all of them together."""
     duties, ways = dict(rates or {}), among or area
     parts = []
     if area:
         parts.append(TradeChange("area", area=area, by=by))
+    if accession or to_bound:
+        parts.append(TradeChange("accession", by=by, accession=accession, to_bound=to_bound))
     if duties:
         parts.append(TradeChange("duties", rates=duties))
     if days:
         parts.append(TradeChange(f"{days:+g} days", days=days, among=ways))
     if usd_teu:
         parts.append(TradeChange(f"{usd_teu:+g} USD/TEU", usd_teu=usd_teu, value_usd_teu=value_usd_teu, among=ways))
+    if by_way:
+        parts.append(TradeChange(by_way.scenario, by_way=by_way))
     if len(parts) > 1:
         between = ways if days or usd_teu else ()
-        parts.append(TradeChange("together", area, by, duties, days, usd_teu, value_usd_teu, between))
+        whole = TradeChange("together", area, by, duties, days, usd_teu, value_usd_teu, between, by_way=by_way,
+                            accession=accession, to_bound=to_bound)  # fmt: skip
+        parts.append(whole)
     return tuple(parts)
 
 
@@ -94,7 +112,9 @@ class AskTrade:
     """Of the elasticities, for the intervals; the same for every change."""
     seed: int = 1
     elasticities: Mapping[str, Elasticity] = field(default_factory=dict)
-    """In place of the package's, by id: cost, day, agreement."""
+    """In place of the package's, by id: cost, day, agreement, membership."""
+    tariffs: Path | None = None
+    """A file of WITS with duties as they are, in place of the package's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +124,7 @@ class Changed:
     change: TradeChange
     costs: tuple[tuple[str, str, str, float], ...]
     """Seller, buyer, what changes, and the factor of the delivered price at the central values (of trade itself where
-    an agreement is counted as a whole)."""
+    an agreement or a membership is counted as a whole)."""
     pairs: Interval
     """Trade after over trade before (n, n); nan where there is none."""
     general: Interval
@@ -115,6 +135,8 @@ class Changed:
     """Real spending of each country, after over before (n,): with what the change does to deficits."""
     output: Interval
     """Output of each country at its consumer prices, after over before (n,)."""
+    said: tuple[str, ...] = ()
+    """What a reader must know of the change, above all where it changes nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +148,8 @@ class TradeAnswer:
     elasticities: Mapping[str, Elasticity]
     changed: tuple[Changed, ...]
     draws: Draws
+    duties: Duties
+    """As they are before."""
 
     def turnover(self, one: str, other: str, of: Changed, *, general: bool = True) -> tuple[float, float, float]:
         """Trade of two countries both ways together after a change, million USD: central, P5 and P95."""
@@ -212,13 +236,15 @@ def what_if(corridor: Corridor, ask: AskTrade, progress: Progress | None = None)
         return found
     elasticities = _elasticities(corridor, ask)
     _check(ask, found)
+    known = known_duties(corridor, ask.tariffs, found.countries, ask.year)
+    effects = effects_of(ask.changes, corridor, known, found.countries, ask.year)
     draws = _drawn(elasticities, ask)
     done = []
-    for n, change in enumerate(ask.changes):
-        done.append(_changed(corridor, found, change, draws))
+    for n, (change, effect) in enumerate(zip(ask.changes, effects, strict=True)):
+        done.append(_changed(found, change, effect, draws))
         if progress:
             progress(n + 1, len(ask.changes))
-    return TradeAnswer(ask, found, elasticities, tuple(done), draws)
+    return TradeAnswer(ask, found, elasticities, tuple(done), draws, known)
 
 
 def abroad(trade: Floats) -> Floats:
@@ -245,10 +271,13 @@ def _elasticities(corridor: Corridor, ask: AskTrade) -> dict[str, Elasticity]:
     from karvan.trade.elasticity import PER_CENT, PER_DAY, TIMES, pick, published
 
     there = published(corridor) | dict(ask.elasticities)
-    found = {name: pick(there, name) for name in (AGREEMENT, COST, DAY)}
+    units = {AGREEMENT: TIMES, COST: PER_CENT, DAY: PER_DAY}
+    if any(change.accession and change.by == AGREEMENT for change in ask.changes):
+        units[MEMBERSHIP] = TIMES
+    found = {name: pick(there, name) for name in units}
     problems = [
         Problem(f"elasticity {name}", f"in {shown(found[name].unit)}", f"give one in {shown(unit)}")
-        for name, unit in ((AGREEMENT, TIMES), (COST, PER_CENT), (DAY, PER_DAY))
+        for name, unit in units.items()
         if found[name].unit != unit
     ]
     if found[COST].high >= 0:
@@ -270,6 +299,13 @@ def _drawn(elasticities: Mapping[str, Elasticity], ask: AskTrade) -> Draws:
     )
 
 
+def check_changes(corridor: Corridor, changes: Iterable[TradeChange], year: int = AskTrade.year) -> None:
+    """Raise InputError for duties that go and are not known, and for accessions that cannot be told: what can be seen
+    before there is a base."""
+    countries = sorted(row.id for row in corridor.rows("country"))
+    effects_of(changes, corridor, known_duties(corridor), countries, year)
+
+
 def _check(ask: AskTrade, base: TradeBase) -> None:
     """Raise InputError with all that is wrong in the changes."""
     problems = [] if ask.changes else [Problem("changes", "none", "give one or more")]
@@ -284,9 +320,10 @@ def _check(ask: AskTrade, base: TradeBase) -> None:
 
 def _wrong(change: TradeChange, base: TradeBase) -> Iterable[Problem]:
     where = f"change {shown(change.name)}"
-    codes = {*change.area, *change.among, *(code for pair in (*change.rates, *change.costs) for code in pair)}
-    for code in sorted(codes - set(base.countries)):
+    of_pairs = {code for pair in (*change.rates, *change.costs) for code in pair} - {ALL}
+    for code in sorted({*change.area, *change.among, *change.accession, *of_pairs} - set(base.countries)):
         yield _no_country(code, base.countries)
+    yield from wrong_accession(change, where)
     for name, group in (("area", change.area), ("among", change.among)):
         if len(set(group)) == 1 or len(set(group)) < len(group):
             yield Problem(f"{where}, {name}", ", ".join(group), "name two or more countries, each once")
@@ -311,7 +348,7 @@ def _no_country(code: str, countries: Sequence[str]) -> Problem:
     return Problem(f"country {shown(code)}", "not among those whose trade is known", f"give ISO alpha-3: {near}")
 
 
-def _changed(corridor: Corridor, base: TradeBase, change: TradeChange, draws: Draws) -> Changed:
+def _changed(base: TradeBase, change: TradeChange, effect: Effect, draws: Draws) -> Changed:
     """One change over all draws: trade in both equilibria and welfare, in one array, parted again at the end."""
     from karvan.trade.clearing import NotConverged as Unsettled
     from karvan.trade.equilibrium import FindEquilibrium, find_equilibrium
@@ -321,11 +358,13 @@ def _changed(corridor: Corridor, base: TradeBase, change: TradeChange, draws: Dr
 
     ratios = {code: base.output_ratio.get(code, HOME_RATIO) for code in base.countries}
     whole = with_home(base.countries, base.trade, base.gdp, ratios)
-    n, duties = len(base.countries), _duties(corridor, change)
+    if change.by_way:
+        change = replace(change, by_way=change.by_way.among(base.countries))
+    n = len(base.countries)
 
     def figure(drawn: Mapping[str, float]) -> Any:
         world = World(base.countries, whole, 1 - drawn[COST])
-        shock = Shock(change.name, *_shock(change, duties, drawn))
+        shock = Shock(change.name, *_shock(change, effect, drawn))
         found = find_equilibrium(world, FindEquilibrium(shock))
         if isinstance(found, Unsettled):
             return found
@@ -343,50 +382,32 @@ def _changed(corridor: Corridor, base: TradeBase, change: TradeChange, draws: Dr
     welfare, output = part(2 * n * n, (n,)), part(2 * n * n + n, (n,))
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = Interval(general.central / whole, general.values / whole, draws)
-    return Changed(change, _costs(change, duties, draws.at_centre()), ratio, general, partial, welfare, output)
-
-
-def _duties(corridor: Corridor, change: TradeChange) -> dict[Pair, tuple[float, float]]:
-    """Duty before and after by seller and buyer. Raises InputError for a duty that goes and is not known."""
-    known = {(row.importer, row.exporter): row.rate_pct for row in corridor.rows("duty")}
-    wanted = dict(change.rates)
-    if change.by == "duty":
-        wanted |= {(one, other): 0.0 for one in change.area for other in change.area if one != other}
-    found, problems = {}, []
-    for (one, other), after in sorted(wanted.items()):
-        before = known.get((other, one), known.get((other, ALL)))
-        if before is None:
-            remedy = "add it to duty.csv, or count the area as agreements have worked elsewhere (by: agreement)"
-            problems.append(Problem(f"duty of {other} on goods of {one}", "not known", remedy))
-        else:
-            found[one, other] = before, after
-    if problems:
-        raise InputError(f"change {shown(change.name)}", problems)
-    return found
+    costs = _costs(change, effect, draws.at_centre())
+    said = (*effect.said, *(change.by_way.said if change.by_way else ()))
+    return Changed(change, costs, ratio, general, partial, welfare, output, said)
 
 
 def _shock(
-    change: TradeChange, duties: Mapping[Pair, tuple[float, float]], drawn: Mapping[str, float]
+    change: TradeChange, effect: Effect, drawn: Mapping[str, float]
 ) -> tuple[dict[Pair, float], dict[Pair, float]]:
     """Factors on trade and on delivered prices by pair, at some values of the elasticities."""
     trade: dict[Pair, float] = {}
     costs: dict[Pair, float] = {}
-    for one, other, what, factor in _costs(change, duties, drawn):
-        into = trade if what == AGREEMENT else costs
+    for one, other, what, factor in _costs(change, effect, drawn):
+        into = trade if what in (AGREEMENT, MEMBERSHIP) else costs
         into[one, other] = into.get((one, other), 1.0) * factor
     return trade, costs
 
 
-def _costs(
-    change: TradeChange, duties: Mapping[Pair, tuple[float, float]], drawn: Mapping[str, float]
-) -> tuple[tuple[str, str, str, float], ...]:
+def _costs(change: TradeChange, effect: Effect, drawn: Mapping[str, float]) -> tuple[tuple[str, str, str, float], ...]:
     """Every change of a pair's costs: what it is, and its factor."""
     from karvan.trade.elasticity import carriage_factor, duty_factor, time_factor
 
     found = [
         (*pair, f"duty {before:g} % to {after:g} %", duty_factor(before, after))
-        for pair, (before, after) in sorted(duties.items())
+        for pair, (before, after) in sorted(effect.duties.items())
     ]
+    found += [(*pair, MEMBERSHIP, drawn[MEMBERSHIP]) for pair in effect.joined]
     if change.by == AGREEMENT:
         found += [
             (one, other, AGREEMENT, drawn[AGREEMENT]) for one in change.area for other in change.area if one != other
@@ -398,4 +419,7 @@ def _costs(
             factor = carriage_factor(0.0, change.usd_teu, change.value_usd_teu)
             found.append((*pair, f"{change.usd_teu:+g} USD/TEU", factor))
     found += [(*pair, "costs", factor) for pair, factor in sorted(change.costs.items())]
+    if change.by_way:
+        at = change.by_way.factors(drawn[DAY])
+        found += [(*pair, change.by_way.says(pair), factor) for pair, factor in sorted(at.items())]
     return tuple(found)

@@ -1,5 +1,5 @@
 /** An answer made ready to be drawn. */
-import type { CountryChange, WhatIf } from "./documents";
+import type { Change, CountryChange, WhatIf } from "./documents";
 
 /** What a change does to the turnover of two countries, per cent. */
 export interface Bar {
@@ -40,3 +40,9 @@ export const largest = (rows: readonly CountryChange[], involved: readonly strin
   ranked(rows, involved)
     .slice(0, most)
     .toSorted((one, other) => (other.welfare_pct ?? 0) - (one.welfare_pct ?? 0) || one.country.localeCompare(other.country));
+
+/** The change that is looked at; what is together is what was asked for, and shown first. */
+export const changeOf = (answer: WhatIf, name: string): Change => answer.changes.find((one) => one.name === name) ?? answer.changes.at(-1)!;
+
+/** Names of changes that are said in the language of the page. */
+export const SAID = ["accession", "area", "duties", "together"];

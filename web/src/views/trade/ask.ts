@@ -5,6 +5,8 @@ import type { BY } from "./state";
 export interface Ask {
   area: string;
   by: (typeof BY)[number];
+  /** Who joins the World Trade Organization. */
+  accession: readonly string[];
   duty: readonly string[];
   days: number;
   usd: number;
@@ -38,7 +40,7 @@ export interface Duty {
   rate_pct: number;
 }
 
-/** `CHN-AZE=0`: what Azerbaijan takes of Chinese goods; null where it does not read so. */
+/** `CHN-AZE=0`: what Azerbaijan takes of Chinese goods, `ALL-AZE=5` of goods of every country; null where it does not read so. */
 export function dutyOf(line: string): Duty | null {
   const found = /^([A-Z]{3})-([A-Z]{3})=(\d+(?:\.\d+)?)$/i.exec(line.trim());
   if (!found || found[1]!.toUpperCase() === found[2]!.toUpperCase()) return null;
@@ -46,14 +48,16 @@ export function dutyOf(line: string): Duty | null {
 }
 
 /** Whether anything changes at all. */
-export const changes = (ask: Ask, area: readonly string[]): boolean => area.length > 0 || ask.duty.length > 0 || ask.days !== 0 || ask.usd !== 0;
+export const changes = (ask: Ask, area: readonly string[]): boolean => area.length > 0 || ask.accession.length > 0 || ask.duty.length > 0 || ask.days !== 0 || ask.usd !== 0;
 
 export function body(corridor: string, given: Ask, country: string, partner: string): WhatIfBody {
   const ask = settled(given, country, partner);
   const area = areaOf(ask.area, country, partner);
   return {
     corridor,
-    ...(area.length ? { area, by: ask.by } : {}),
+    ...(area.length ? { area } : {}),
+    ...(ask.accession.length ? { accession: [...ask.accession] } : {}),
+    ...(area.length || ask.accession.length ? { by: ask.by } : {}),
     ...(ask.duty.length ? { duties: ask.duty.flatMap((line) => dutyOf(line) ?? []) } : {}),
     ...(ask.days ? { days: ask.days } : {}),
     ...(ask.usd ? { usd_teu: ask.usd, ...(ask.value ? { value_teu: ask.value } : {}) } : {}),

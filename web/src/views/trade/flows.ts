@@ -17,7 +17,7 @@ const [THERE, ASIDE] = [0.9, 0.45];
 /** What the camera sees at first: lines of so many pixels, to partners within so many degrees of longitude. */
 const [STOUT, NEAR] = [1.6, 75];
 
-type At = readonly [lon: number, lat: number];
+export type At = readonly [lon: number, lat: number];
 
 export const exportsColour = (look: Look): string => SERIES[look][0]!;
 export const importsColour = (look: Look): string => SERIES[look][1]!;
@@ -42,11 +42,30 @@ export function bow(from: At, to: At): [number, number][] {
 /** Pixels of a line: the area that it covers goes with the trade. */
 export const widthOf = (musd: number, most: number): number => THIN + (WIDE - THIN) * Math.sqrt(musd / Math.max(most, 1e-9));
 
-export interface Drawn {
+/** A line of the legend. */
+export interface Key {
+  text: string;
+  colour?: string;
+  pixels?: number;
+  dashed?: boolean;
+}
+
+/** Round figures below the largest, as wide as they are drawn. */
+export function steps(most: number): { musd: number; pixels: number }[] {
+  if (most <= 0) return [];
+  const top = 10 ** Math.floor(Math.log10(most));
+  return [top, top / 10].filter((musd) => musd >= 1).map((musd) => ({ musd, pixels: widthOf(musd, most) }));
+}
+
+/** What is drawn on the map. */
+export interface Picture {
   data: MapData;
   paints: Map<string, Paint>;
-  /** The largest flow, million USD. */
+  /** The largest flow, or change, million USD. */
   most: number;
+}
+
+export interface Drawn extends Picture {
   /** Whether some of what is drawn is foretold. */
   foretold: boolean;
   /** What the camera sees at first. */
@@ -78,9 +97,12 @@ export function partnersOf(flows: readonly Flow[], country: string): Drawn["part
   return [...found.values()].sort((one, other) => both(other) - both(one) || one.id.localeCompare(other.id));
 }
 
+export const capitals = (countries: readonly Country[]): Map<string, At> =>
+  new Map(countries.flatMap(({ id, lon, lat }) => (lon === null || lat === null ? [] : [[id, [lon, lat] as const]])));
+
 export function draw(countries: readonly Country[], flows: readonly Flow[], how: Drawing): Drawn {
   const { country, partner, look } = how;
-  const at = new Map(countries.flatMap(({ id, lon, lat }) => (lon === null || lat === null ? [] : [[id, [lon, lat] as const]])));
+  const at = capitals(countries);
   const home = at.get(country);
   const partners = partnersOf(flows, country);
   const drawn = flows

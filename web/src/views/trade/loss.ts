@@ -13,6 +13,9 @@ export interface Part {
   share: number;
 }
 
+/** Whether trade with a partner ends, so that others may take it over. */
+export const ofPartner = (what: string): boolean => what.split("+").some((one) => one.trim().startsWith("partner:"));
+
 /** The share of a country's tonnes; nought of nought. */
 export const shareOf = (row: LossRow, kind: Kind | "hit"): number => (row.trade_t > 0 ? row[`${kind}_t`] / row.trade_t : 0);
 

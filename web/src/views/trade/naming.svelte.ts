@@ -1,6 +1,6 @@
 /** What countries are called, and what several together are. */
 import { language, t } from "$lib/language.svelte";
-import type { Country } from "./documents";
+import type { Name } from "./documents";
 
 const SUMS = ["WLD", "EUU", "CA5"];
 
@@ -14,13 +14,13 @@ export interface Naming {
 }
 
 /** Names are the browser's own in the language of the page, as on the map. */
-export function namingOf(countries: readonly Country[]): Naming {
-  const codes = new Map(countries.map(({ id, code }) => [id, code]));
+export function namingOf(known: readonly Name[]): Naming {
+  const by = new Map(known.map((one) => [one.id, one]));
   const names = new Intl.DisplayNames([language(), "en"], { type: "region" });
   const of = (id: string): string => {
     if (SUMS.includes(id)) return t(`trade.sum.${id}`);
-    const code = codes.get(id);
-    return code ? (names.of(code) ?? id) : id;
+    const found = by.get(id);
+    return found ? ((found.code && names.of(found.code)) ?? found.name) : id;
   };
   return {
     of,

@@ -1,7 +1,7 @@
 /** What of the view stands in the URL. */
 import { flag, list, number, oneOf, text } from "$lib/codec";
 
-export const TABS = ["figures", "dependence", "what-if", "loss", "gravity"] as const;
+export const TABS = ["figures", "dependence", "what-if", "under", "loss", "gravity"] as const;
 export const WAYS = ["turnover", "exports", "imports"] as const;
 export type Way = (typeof WAYS)[number];
 /** How a free-trade area is counted. */
@@ -30,6 +30,8 @@ export const askSpec = {
   /** Codes with commas; empty: the country and its partner; `none`: no area. */
   area: text(),
   by: oneOf(BY),
+  /** Who joins the World Trade Organization. */
+  accession: list(),
   /** `CHN-AZE=0` */
   duty: list(),
   days: number(0, -365, 365),
@@ -44,6 +46,24 @@ export const askSpec = {
 
 /** Of an answer: which change and which pair are looked at. */
 export const answerSpec = { change: text(), pair: text(), pairs: text(), welfare: text() };
+
+/** What changed trade puts on a corridor: which, the job that is followed, the run that is read, how its table is sorted. */
+export const carrySpec = { on: text("base-2025"), cjob: text(), carried: text(), csort: text() };
+
+/** What a scenario does to trade: what is asked, the job that is followed, the run that is read, how tables are sorted. */
+export const underSpec = {
+  under: text("world-bank"),
+  from: text("base-2030"),
+  /** Empty: the package's. */
+  elasticity: text(),
+  /** Empty: by the commodity. */
+  pct_day: text(),
+  ends: flag(),
+  ujob: text(),
+  grown: text(),
+  gsort: text(),
+  usort: text(),
+};
 
 /** What is lost: what goes, the world before, the job that is followed, the run that is read, how its table is sorted. */
 export const lossSpec = { gone: text("caspian"), before: text("base-2024"), ljob: text(), lost: text(), lsort: text() };
