@@ -33,6 +33,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ({"what": "caspian", "corridor": "middle"}, "corridor", "middle-corridor"),
         ({"what": ""}, "what", ""),
         ({"what": "caspian", "keep": True}, "keep", ""),
+        ({"what": "caspian", "take_over": True}, "take_over", "partner:CN"),
+        ({"what": "place:POTI", "moved": ["POTI=BATUMY"]}, "moved", "BATUMI"),
     ],
 )
 def test_a01_what_cannot_go_is_told_at_once(served: Served, body: dict[str, object], address: str, remedy: str) -> None:

@@ -32,15 +32,27 @@ SYMBOLS = {
     "years": "yr",
     "musd": "million USD",
     "per": "1",
+    "mw": "MW",
+    "mwh": "MWh",
+    "twh": "TWh",
+    "kw": "kW",
+    "m2": "m2",
+    "m3": "m3",
+    "gco2": "gCO2",
+    "kgco2": "kgCO2",
+    "ktco2": "ktCO2",
+    "mcm": "million m3",
 }
 """The unit that each word at the end of a column's name stands for."""
 
-PARTS = {"ttw", "20ft", "40ft"}
+PARTS = {"ttw", "20ft", "40ft", "upstream"}
 """Words after the unit that tell which part of the quantity is meant, or of what."""
 
-SAID_BY_NATURE = {"lon", "lat", "starts", "amount", "capex_year"}
+SAID_BY_NATURE = {"lon", "lat", "starts", "amount", "capex_year", "mw", "mw_back", "mwh", "twh", "km",
+                  "levy_usd_t"}  # fmt: skip
 """Columns whose names need no unit: longitudes are in degrees, a closure's starts stand beside their month, the amount
-of an effect has the unit of what it changes, and a year of prices is one."""
+of an effect has the unit of what it changes, a year of prices is one, a column that is called by its unit is in it, and
+the tonnes of a levy are of CO2."""
 
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 

@@ -134,6 +134,30 @@ def project_statements(folder: Path) -> Iterator[Row]:
                 }
 
 
+ENERGY_FIGURES = {
+    "mw": ("capacity", "MW"), "mwh": ("what it stores", "MWh"), "capex_musd": ("capital cost", "million USD"),
+    "cod": ("start", "date"), "status": ("status", ""), "lon": ("longitude", "deg"), "lat": ("latitude", "deg"),
+}  # fmt: skip
+
+
+def energy_statements(folder: Path) -> Iterator[Row]:
+    """A fact for each figure of a power project: EP-gobustan_pv-mw, EP-gobustan_pv-cod. Where it stands is recalled."""
+    for row in read(folder / "energy_projects.csv"):
+        for column, (metric, unit) in ENERGY_FIGURES.items():
+            if row[column]:
+                place = column in ("lon", "lat")
+                yield {
+                    "id": f"EP-{row['project_id']}-{column}",
+                    "subject": f"power project: {row['name']}",
+                    "metric": metric,
+                    "value": row[column],
+                    "unit": unit,
+                    "source": "recalled" if place else SAME_SOURCE.get(row["source_id"], row["source_id"]),
+                    "confidence": "C" if place or row["source_id"] == "recalled" else "B",
+                    "note": row["note"],
+                }
+
+
 def wanted_ids() -> set[str]:
     """Every fact id that some recipe names."""
     text = "\n".join(path.read_text("utf-8") for path in sorted(RECIPES.rglob("*.csv")))
@@ -152,7 +176,7 @@ def facts(folder: Path) -> list[Row]:
     rows = [*statements(folder, "corridor_facts"), *statements(folder, "routes_facts"), *emission_statements(folder)]
     rows += [row for row in statements(folder, "partnership_facts") if row["id"] in wanted]
     rows += [*place_statements(folder), *code_statements(folder, wanted), *trade_statements(folder, wanted)]
-    rows += [*project_statements(folder), *read(RECIPES / "own_fact.csv")]
+    rows += [*project_statements(folder), *energy_statements(folder), *read(RECIPES / "own_fact.csv")]
     unique: dict[str, Row] = {}
     for row in rows:
         unique.setdefault(row["id"], row)

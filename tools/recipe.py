@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from karvan.ground.units import factor_between
 
 FACT = re.compile(
-    r"\b(?:RT-[A-Z0-9]+-\d+|EF-\d+|C\d{4}|pf\d{4}|PJ-P\d{2}-\w+|TR-[\w-]+|TF-\d{4}-\w{3}-\w{3}-(?:export|import))\b"
+    r"\b(?:RT-[A-Z0-9]+-\d+|EF-\d+|C\d{4}|pf\d{4}|PJ-P\d{2}-\w+|EP-\w+-[a-z_]+|TR-[\w-]+"
+    r"|TF-\d{4}-\w{3}-\w{3}-(?:export|import))\b"
 )
 RULE = re.compile(r"\$([a-z0-9_]+)")
 
@@ -33,6 +34,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "min": min,
     "max": max,
     "sqrt": math.sqrt,
+    "exp": math.exp,
 }
 
 

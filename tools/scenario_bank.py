@@ -256,10 +256,13 @@ def promises(corridor: Corridor) -> str:
     lines += ["## Commitments that tie several", ""]
     several = sorted((row for row in rows if row["kind"] == "commitment"), key=lambda row: (-_gain(row), row["id"]))
     lines += _promises(corridor, several)
-    outside = sorted(row.id for row in corridor.rows("project") if row.outside)
-    named = ", ".join(f"`{one}`" for one in outside)
+    of_freight = [row for row in corridor.rows("project") if row.kind != "energy"]
+    named = ", ".join(f"`{row.id}`" for row in sorted(of_freight, key=lambda row: row.id) if row.outside)
+    power = ", ".join(f"`{row.id}`" for row in corridor.rows("project") if row.kind == "energy")
     lines += [
         f"Without effect in the model, each for its reason on [the page of projects](../projects.md): {named}.",
+        "",
+        f"Of power, and so without freight that moves by them: {power}.",
         "",
     ]
     return "\n".join(lines)

@@ -48,8 +48,9 @@ FIRST = 3
 
 
 def undertakings(corridor: Corridor) -> list[tuple[str, str, tuple[str, ...]]]:
-    """(kind, id, projects) of each project that changes anything, and of each commitment that ties several."""
-    modelled = {row.id for row in corridor.rows("project") if not row.outside}
+    """(kind, id, projects) of each project that changes anything, and of each commitment that ties several; those of
+    power move no freight."""
+    modelled = {row.id for row in corridor.rows("project") if not row.outside and row.kind != "energy"}
     found = [("project", name, (name,)) for name in sorted(modelled)]
     for row in sorted(corridor.rows("commitment"), key=lambda row: row.id):
         tied = tuple(sorted(set(row.projects) & modelled))

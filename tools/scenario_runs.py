@@ -91,8 +91,16 @@ def merge(name: str, rows: Table, done: Iterable[str]) -> None:
 
 
 def names(corridor: Corridor) -> list[str]:
-    """The scenarios that come with the package."""
-    return sorted(corridor.scenarios)
+    """The scenarios that come with the package, but for those that change the power system alone: no freight moves by
+    them."""
+    return [name for name in sorted(corridor.scenarios) if not of_power(corridor, name)]
+
+
+def of_power(corridor: Corridor, name: str) -> bool:
+    """Whether all that a scenario brings itself are projects of power."""
+    words = scenario(corridor, name).stack.words[name]
+    brought = {*words.projects, *words.opens}
+    return bool(brought) and all(corridor.row("project", one).kind == "energy" for one in brought)
 
 
 def against(corridor: Corridor, name: str) -> str:

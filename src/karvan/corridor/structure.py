@@ -8,6 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from karvan.corridor.corridor import Corridor
+from karvan.corridor.power import POWER_RULES
 from karvan.corridor.route import joined_places, route
 from karvan.corridor.row import Row, key_of
 from karvan.corridor.terms import TERMS
@@ -248,5 +249,5 @@ def currents(corridor: Corridor) -> Iterator[Problem]:
 
 RULES: tuple[Callable[[Corridor], Iterator[Problem]], ...] = (
     time_zones, links, facilities, services, timetables, factors, flows, tariffs, closures, targets, currents,
-    *TERMS,
+    *TERMS, *POWER_RULES,
 )  # fmt: skip

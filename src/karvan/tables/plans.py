@@ -131,7 +131,7 @@ def planned(table: Table) -> Table:
 
 
 PLANNED = "planned_"
-PLANNABLE = ("place", "link", "facility", "vehicle", "service", "stop", "tariff")
+PLANNABLE = ("place", "link", "facility", "vehicle", "service", "stop", "tariff", "plant", "tie")
 """Tables into which projects bring rows."""
 PLANS = ("project", *(f"{PLANNED}{name}" for name in PLANNABLE))
 """Tables whose rows may name what only a project builds."""

@@ -16,6 +16,7 @@ from karvan.tables.plans import (
     PROJECT,
     planned,
 )
+from karvan.tables.power import PLANT, POWER, TIE
 from karvan.tables.trading import TRADING
 
 MODES = ("rail", "sea", "road", "inland_waterway", "air")
@@ -677,13 +678,13 @@ BASIS = Table(
     ),
 )
 
-PLANNED_TABLES = tuple(planned(table) for table in (PLACE, LINK, FACILITY, VEHICLE, SERVICE, STOP, TARIFF))
+PLANNED_TABLES = tuple(planned(table) for table in (PLACE, LINK, FACILITY, VEHICLE, SERVICE, STOP, TARIFF, PLANT, TIE))
 
 TABLES: tuple[Table, ...] = (
     PLACE, PLACE_NAME, LINK, TRACE, WAYPOINT, REGIME, FACILITY, VEHICLE, SERVICE, STOP, TIMETABLE,
     TIMETABLE_EXCEPTION, POOL, CLOSURE, CLOSURE_RATE, CLOSURE_TIME, TARIFF, COMMODITY, DEMAND, MONTH_PROFILE,
     EMISSION_FACTOR, GRID_INTENSITY, FAMILY, TARGET, FREE, PROJECT, EFFECT, *PLANNED_TABLES, COMMITMENT,
-    COMMITMENT_STATUS, CONTRADICTION, *TRADING, SOURCE, FACT, BASIS,
+    COMMITMENT_STATUS, CONTRADICTION, *TRADING, *POWER, SOURCE, FACT, BASIS,
 )  # fmt: skip
 """Every table of a corridor package, in the order in which they are written."""
 

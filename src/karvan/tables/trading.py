@@ -107,6 +107,19 @@ DUTY = Table(
     ),
     optional=True,
 )
+WTO = Table(
+    "wto",
+    "Whether a country is in the World Trade Organization, and what it has bound its duties to, or offers to.",
+    ("country",),
+    (
+        ref("country", "The country."),
+        whole("since", "", "Year in which it joined; empty for one that has not.", low=1995, high=2100, use="key"),
+        number("bound_pct", "%", "Average of what its tariff may take at most, of the value, in the end; of a country "
+               "that has not joined what it has offered.", high=1000),
+        ref("source", "Who says whether it has joined."), CONFIDENCE, NOTE,
+    ),
+    optional=True,
+)  # fmt: skip
 ELASTICITY = Table(
     "elasticity",
     "A published answer of trade to what changes, for those who do not estimate it.",
@@ -114,7 +127,7 @@ ELASTICITY = Table(
     (
         id_("In lower case with dashes."),
         text("name", "As shown.", required=True),
-        text("of", "What changes.", required=True, one_of=("distance", "cost", "day", "agreement")),
+        text("of", "What changes.", required=True, one_of=("distance", "cost", "day", "agreement", "membership")),
         text("unit", "elasticity: percent of trade a percent of it; % of value/day: what a day on the way is worth of "
              "the goods; ratio: by how many times trade grows.", required=True,
              one_of=("elasticity", "% of value/day", "ratio")),
@@ -126,6 +139,6 @@ ELASTICITY = Table(
     optional=True,
 )  # fmt: skip
 
-TRADING: tuple[Table, ...] = (COUNTRY, GDP, DYAD, TRADE, DUTY, ELASTICITY)
+TRADING: tuple[Table, ...] = (COUNTRY, GDP, DYAD, TRADE, DUTY, WTO, ELASTICITY)
 PUBLISHED: tuple[Table, ...] = (COUNTRY, GDP, DYAD, TRADE)
 """Those whose rows name their own source."""

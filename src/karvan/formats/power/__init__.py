@@ -1,0 +1,1 @@
+"""Files of the power system that others make, and profiles of the user's."""

@@ -1,0 +1,1 @@
+"""The power system: supply, prices and gCO2e/kWh by the hour."""
