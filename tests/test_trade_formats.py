@@ -367,7 +367,7 @@ def test_c09_bounds(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
         ("head.csv", PLAIN.encode(), "found no rows"),
         ("bytes.csv", b"\x00\x01\x02,\x00\n", "bytes that are no text"),
         ("twice.csv", b"year,exporter,importer,trade,Trade\n", "column 'trade' twice"),
-        ("cut.csv.gz", gzip.compress(PLAIN.encode() * 50)[:-20], "cannot be read"),
+        ("cut.csv.gz", gzip.compress(PLAIN.encode() * 50, mtime=0)[:-20], "cannot be read"),
         ("no.csv.gz", b"year,exporter", "cannot be read"),
         ("wide.csv", ",".join(f"c{n}" for n in range(3000)).encode(), "3,000 columns"),
         ("quote.csv", PLAIN.encode() + b'2015,"AZE,CHN,2\n', "cells"),

@@ -145,8 +145,9 @@ def _regressors(ask: FitTrade, table: Panel, fixed: tuple[str, ...]) -> tuple[st
     ways = tuple(f"{LOG}{name}" for name in WAYS) if ask.ways else ()
     if ask.file is not None:
         return tuple(name for name in table.covariates if name not in WAYS) + ways
-    staying = () if "pair" in fixed else REGRESSORS + ways
-    return (LOG_GDP if ask.until is not None else ()) + staying
+    if ask.until is None:
+        return REGRESSORS + ways
+    return LOG_GDP if "pair" in fixed else LOG_GDP + REGRESSORS + ways
 
 
 def _later(table: Panel, until: int | None) -> Panel | None:
