@@ -150,6 +150,12 @@ def test_b01_by_rule_agreed_only_what_would_be_lost_goes_out() -> None:
     assert found.objective == pytest.approx(100 * 30 - 50 * HAIR)
 
 
+def test_b01_wind_that_costs_something_to_run_goes_out_too() -> None:
+    free = abroad("agreed")
+    dear = replace(free, plants=tuple(replace(one, usd_mwh=2.0) if one.sort == "wind" else one for one in free.plants))
+    assert solved(dear).exported[:, 0] == pytest.approx([0.0, 50.0])
+
+
 def test_b02_by_rule_agreed_imports_come_only_against_shedding() -> None:
     cheap = replace(abroad("agreed", price=1.0))
     assert solved(cheap).imported.sum() == pytest.approx(0)

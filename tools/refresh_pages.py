@@ -21,7 +21,7 @@ from pathlib import Path
 from unittest import mock
 
 DOCS = Path(__file__).parents[1] / "docs"
-NAMES = ("planner", "carbon", "batch", "compare", "appraisal", "evidence", "commitments", "trade")
+NAMES = ("planner", "carbon", "batch", "compare", "appraisal", "evidence", "commitments", "trade", "power")
 PAGES = tuple(DOCS / f"{name}.md" for name in NAMES)
 BLOCK = re.compile(r"^```(?P<kind>python|sh)\n(?P<code>.*?)^```\n(?:\n```text\n.*?^```\n)?", re.MULTILINE | re.DOTALL)
 HEAD = re.compile(r"\s*\|\s*head -(\d+)$")

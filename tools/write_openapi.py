@@ -29,6 +29,7 @@ FEW = 20
 LONGEST = 400
 """Characters of a text that it shows."""
 STUDY = {"scenario": "base-2025", "days": 2, "warmup_days": 1, "replications": 1, "trace": True}
+POWER = {"scenario": "base-2024", "weeks": 1}
 TEXTS = ("text/csv", "text/markdown")
 
 
@@ -76,19 +77,27 @@ def ask_examples() -> None:
 
 
 def studied(client: Any) -> dict[str, str]:
-    """A study that is done: the ids of its job and of its run, and tables of it."""
+    """Studies that are done: the ids of the job and of the run of a simulation, and of a run of the power system."""
+    power = done(client, client.post("/api/power/run", json=POWER).json()["id"])
     job = client.post("/api/simulate", json=STUDY).json()["id"]
+    return {"job": job, "run": done(client, job), "power": power}
+
+
+def done(client: Any, job: str) -> str:
+    """The run of a job, once it is done."""
     while (said := client.get(f"/api/jobs/{job}").json())["status"] in ("queued", "running"):
         time.sleep(0.5)
     if said["status"] != "done":
         sys.exit(f"the study is {said['status']}: {said['problem']}")
-    return {"job": job, "run": said["run"]}
+    return str(said["run"])
 
 
 def asked(client: Any, method: str, path: str, operation: dict[str, Any], known: dict[str, str]) -> dict[str, Any]:
     """What an address answers when it is asked as its examples say: by status and form."""
     values = {one["name"]: value_of(one) for one in operation.get("parameters", ()) if value_of(one) is not None}
     values |= {name: known[name] for name in ("job", "run") if f"{{{name}}}" in path}
+    if "{run}/power" in path:
+        values["run"] = known["power"]
     address = PART.sub(lambda part: str(values[part[1]]), path)
     query = {one["name"]: values[one["name"]] for one in operation.get("parameters", ())
              if one["in"] == "query" and one["name"] in values}  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-VIEWS = ("plan", "corridor", "simulate", "compare", "trade", "commitments")
+VIEWS = ("plan", "corridor", "simulate", "compare", "trade", "power", "commitments")
 SIZES = {"wide": (1280, 800), "phone": (390, 844)}
 SERIOUS = {"serious", "critical"}
 BASIS = "basis=facility/ALAT-berth/servers"

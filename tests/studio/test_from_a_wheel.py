@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-VIEWS = ("plan", "corridor", "simulate", "compare", "trade", "commitments")
+VIEWS = ("plan", "corridor", "simulate", "compare", "trade", "power", "commitments")
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ export const VIEWS: readonly View[] = [
   { path: "/simulate", name: "view.simulate", load: () => import("./views/Simulate.svelte") },
   { path: "/compare", name: "view.compare", load: () => import("./views/Compare.svelte") },
   { path: "/trade", name: "view.trade", load: () => import("./views/Trade.svelte") },
+  { path: "/power", name: "view.power", load: () => import("./views/Power.svelte") },
   { path: "/commitments", name: "view.commitments", load: () => import("./views/Commitments.svelte") },
 ];
 

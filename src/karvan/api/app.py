@@ -19,6 +19,7 @@ from karvan.api import (
     one_more,
     places,
     plan,
+    power,
     problems,
     projects,
     reports,
@@ -61,6 +62,7 @@ ROUTERS = (
     projects.router,
     trade.router,
     trade_boxes.router,
+    power.router,
     exports.router,
 )
 EVERYWHERE = problems.faults(400, 401, 403, 408, 413, 415, 421, 422, 431, 500, 503, 504)

@@ -82,6 +82,13 @@ def _kept(run: RunFolder) -> Document:
     return _plain(run)
 
 
+def _power(run: RunFolder) -> Document:
+    from karvan.report.power import power_document
+    from karvan.study.power.run import power_called
+
+    return {**power_document(power_called(run.path)), **_record(run)}
+
+
 def _plain(run: RunFolder) -> Document:
     import pyarrow.parquet as pq
 
@@ -97,4 +104,5 @@ def _record(run: RunFolder) -> Document:
 COMMANDS: dict[str, Callable[[RunFolder], Document]] = {
     "simulate": _simulate, "assign": _assign, "compare": _compare, "appraise": _appraise,
     "loss": _loss, "trade-under": _kept, "trade-carry": _kept,
+    "power": _power, "power-unsolved": _kept, "power-compare": _kept,
 }  # fmt: skip

@@ -33,6 +33,7 @@ TAGS = {
     "projects": "What is planned, what it costs and what it would change.",
     "commitments": "What was agreed and promised, and what became of it.",
     "trade": "What was published of trade, what it hangs on, what would change it, and whom it depends on.",
+    "power": "The power system by the hour, its projects and cables, and what a kilowatt-hour lets out.",
     "evidence": "Where every number is from.",
 }
 

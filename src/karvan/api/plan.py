@@ -57,7 +57,7 @@ async def _answer(
     request: Request, shared: State, body: RequestBody, make: Callable[[], bytes], *, keep: bool = True
 ) -> Response:
     key: Hashable = None
-    if keep and not body.using:  # a run may be deleted, and another made under its name
+    if keep and not body.using and not body.grid:  # a run may be deleted, and another made under its name
         key = request.url.path, body.model_dump_json(), shared.worlds.stamp(body.corridor), int(time.time() // SPELL_S)
     return sent(request, await shared.answering.get(key, make, shared.settings.limits.request_seconds))
 
@@ -68,7 +68,7 @@ def _planned(shared: State, body: PlanBody) -> bytes:
     def told() -> dict[str, Any]:
         return _document(shared, body, planner, planner.plan(ask, body.commodity))
 
-    lane = None if body.explain or body.using else _lane(planner, ask)
+    lane = None if body.explain or body.using or body.grid else _lane(planner, ask)
     if lane is None:
         return encoded(told())
     key = shared.worlds.stamp(body.corridor), body.scenario, *body.changes, body.commodity, body.geometry, *lane
@@ -125,7 +125,7 @@ def read(shared: State, body: RequestBody) -> tuple[Planner, FindItineraries]:
 
     try:
         world = shared.worlds.world(body.corridor, body.scenario)
-        planner = shared.worlds.planner(body.corridor, body.scenario, tuple(body.changes), body.using)
+        planner = shared.worlds.planner(body.corridor, body.scenario, tuple(body.changes), body.using, body.grid)
     except ApiError as missing:  # the corridor is named in the body, and not in the address
         raise InputError("the request", missing.problems) from None
     words = body.words()

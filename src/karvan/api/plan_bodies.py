@@ -59,6 +59,9 @@ class RequestBody(BaseModel):
         examples=[["facility/ALAT-berth/wait_h=2"]],
     )  # fmt: skip
     using: str = Field("", max_length=200, description="Take waits from this run of a simulation, by its name.")
+    grid: str = Field(
+        "", max_length=200, description="Trains draw the power of this run of the power system, by its name."
+    )
     origin: Name = Field(description="Name in any usual spelling or script, id or UN/LOCODE.", examples=["Xi'an"])
     destination: Name = Field(examples=["Istanbul"])
     depart: Day | None = Field(
@@ -110,7 +113,7 @@ class RequestBody(BaseModel):
 
 WORDS = tuple(
     name for name in RequestBody.model_fields
-    if name not in ("corridor", "scenario", "changes", "using", "origin", "destination", "shipper")
+    if name not in ("corridor", "scenario", "changes", "using", "grid", "origin", "destination", "shipper")
 )  # fmt: skip
 """Fields that `Planner.request` takes as they are."""
 

@@ -28,6 +28,18 @@ class UsingPage(Page):
     differences: list[str] = Field(description="In what the run's corridor differs from the plan's.")
 
 
+class GridPage(Page):
+    """A country whose power is a run's."""
+
+    run: str
+    scenario: str
+    country: str
+    year: int
+    gco2e_kwh: float = Field(description="Of the whole life of what is made, the losses of lines not in it.")
+    package_year: int | None = Field(description="Of the figure that it takes the place of.")
+    package_gco2e_kwh: float | None
+
+
 class RunPage(Page):
     """What the answer was worked out with."""
 
@@ -38,6 +50,7 @@ class RunPage(Page):
     slack: float = Field(description="Share by which what is shown may be worse than what was not found; 0 is exact.")
     found: str = Field(examples=["exact"])
     using: UsingPage | None
+    grid: list[GridPage] | None = Field(None, description="With `grid`: whose power trains draw.")
     spread: str = Field(description="How spreads were worked out.")
 
 
@@ -142,6 +155,13 @@ class SpreadPage(Page):
     storage_usd: float
     share_by_leg: list[float] = Field(description="Of the variance.")
     connections: list[ConnectionPage]
+
+
+class WiredPage(Page):
+    """What an option takes of a run's power."""
+
+    kwh: dict[str, float] = Field(description="By country, at the pantograph, of the whole load.")
+    package_co2e_kg: float | None = Field(description="kg CO2e of the option by the package's own power.")
 
 
 class BeatenPage(Page):
@@ -252,6 +272,7 @@ class OptionPage(Page):
     beaten: BeatenPage | None
     legs: list[LegPage]
     assumptions: list[AssumptionPage]
+    grid: WiredPage | None = Field(None, description="With `grid`: what it takes of a run's power.")
     explain: list[ExplainedLegPage] | None = Field(None, description="Of those that `explain` names only.")
 
 

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from karvan.api.problems import ApiError
 from karvan.ground.errors import Problem
 
-VIEWS = ("plan", "corridor", "simulate", "compare", "trade", "commitments")
+VIEWS = ("plan", "corridor", "simulate", "compare", "trade", "power", "commitments")
 FOREVER = "public, max-age=31536000, immutable"
 """For files whose name holds a digest of their content."""
 

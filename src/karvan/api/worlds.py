@@ -129,15 +129,20 @@ class Worlds:
         plain_scenario(scenario)
         return self._bent.get((name, known.corridor.digest, scenario), lambda: open_scenario(known.corridor, scenario))
 
-    def planner(self, name: str, scenario: str = "", changes: tuple[str, ...] = (), using: str = "") -> Planner:
-        """A planner on a corridor under a scenario, changes and the waits of a run. Raises as `world`."""
+    def planner(
+        self, name: str, scenario: str = "", changes: tuple[str, ...] = (), using: str = "", grid: str = ""
+    ) -> Planner:
+        """A planner on a corridor under a scenario, changes, the waits of a run and the power of another.
+
+        Raises as `world`.
+        """
         from karvan.study.plan import planner_of
 
-        if using:
-            plain_run(using)
+        for run in filter(None, (using, grid)):
+            plain_run(run)
         world = self.world(name, scenario)
-        key = (name, self.known(name).corridor.digest, scenario, changes, using)
-        return self._planners.get(key, lambda: planner_of(world.corridor, changes, using or None))
+        key = (name, self.known(name).corridor.digest, scenario, changes, using, grid)
+        return self._planners.get(key, lambda: planner_of(world.corridor, changes, using or None, grid or None))
 
 
 def plain_scenario(scenario: str) -> None:

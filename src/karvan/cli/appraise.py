@@ -28,13 +28,14 @@ from karvan.cli.output import json_option, package_option, print_json, print_ric
 @click.option("--no-shift", is_flag=True, help="Goods keep their ways and do not part anew.")
 @click.option("--samples", type=int, metavar="N", help="Draws of the uncertain. [default: 2000]")
 @click.option("--seed", type=int, metavar="SEED", help="Of these. [default: 1]")
+@click.option("--grid", metavar="RUN", help="Trains draw the power of a run of karvan power run: its folder or name.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The run's folder.")
 @package_option
 @json_option
 def command(
     projects: tuple[str, ...], package: str, as_json: bool, opens: tuple[str, ...], capex: tuple[str, ...],
     model_years: str | None, no_shift: bool, budget: float | None, yearly_budget: float | None, pairs: bool,
-    out: Path | None, **words: Any,
+    out: Path | None, grid: str | None, **words: Any,
 ) -> int:  # fmt: skip
     """What each PROJECT costs and brings by year: NPV, EIRR, BCR, what it hangs on, who gains; and several together.
 
@@ -45,6 +46,7 @@ def command(
     from karvan.report.appraisal import headline, tables
     from karvan.study.appraise import appraise
     from karvan.study.projects.document import document
+    from karvan.study.projects.grounds import POWER
     from karvan.study.projects.request import Appraise
 
     given = {name: value for name, value in words.items() if value is not None}
@@ -54,12 +56,13 @@ def command(
     corridor = load(package)
     with progress_bar() as progress:
         found = appraise(projects, corridor, ask=ask, budget=budget, yearly_budget=yearly_budget, pairs=pairs, out=out,
-                         progress=progress)  # fmt: skip
+                         grid=grid, progress=progress)  # fmt: skip
     said = document(found, corridor)
     if as_json:
         print_json(said)
     else:
-        print_rich(headline(said), "", *tables(said))
+        of = [f"Power by {one.what}: {one.value:,.0f} {one.unit}" for one in found.grounds if one.about == POWER]
+        print_rich(headline(said), *of, "", *tables(said))
     return 0
 
 

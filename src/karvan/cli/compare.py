@@ -31,13 +31,15 @@ NOT_CONVERGED = 5
 @click.option(
     "--interaction", is_flag=True, default=None, help="Also each two scenarios together, and what that adds to the sum."
 )
+@click.option("--grid", metavar="RUN",
+              help="Trains draw the power of a run of karvan power run, in all of them.")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The comparison's folder.")
 @package_option
 @json_option
 def command(
     base: str, scenarios: tuple[str, ...], engines: str | None, package: str, workers: int, out: Path | None,
-    as_json: bool, **wishes: Any,
+    as_json: bool, grid: str | None, **wishes: Any,
 ) -> int:  # fmt: skip
     """Plan, assign and simulate under BASE and under each SCENARIO with the same luck, and tell what differs.
 
@@ -49,13 +51,16 @@ def command(
     from karvan.report.comparison import document, headline, tables
     from karvan.study.comparison.ask import Compare
     from karvan.study.comparison.comparison import compare
+    from karvan.study.power.carbon import powered
 
     given = {name: value for name, value in wishes.items() if value not in (None, ())}
     if engines is not None:
         given["engines"] = tuple(name.strip() for name in engines.split(",") if name.strip())
     ask = Compare(**given).checked()
     with progress_bar() as progress:
-        found = compare(base, *scenarios, package=package, ask=ask, workers=workers, out=out, progress=progress)
+        found = compare(
+            base, *scenarios, package=powered(package, grid), ask=ask, workers=workers, out=out, progress=progress
+        )
     if as_json:
         print_json(document(found.run, found.package, found.frames))
     else:

@@ -24,6 +24,7 @@ COMMANDS = {
     "scenarios": "What scenarios there are, and what each changes.",
     "compare": "What scenarios change, by how much, with intervals.",
     "trade": "Trade: figures, gravity, forecasts, what-ifs and dependence.",
+    "power": "Power: dispatch by the hour, projects and cables, gCO2e/kWh.",
     "calibrate": "Fit what nobody has published to what is.",
     "info": "What a corridor package holds.",
     "check": "Check a corridor package: every problem at once.",

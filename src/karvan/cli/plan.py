@@ -77,6 +77,7 @@ NO_ROUTE = 4
 @click.option("--samples", type=int, metavar="N", help="Journeys drawn of each option for its spread. [default: 2000]")
 @click.option("--seed", type=int, metavar="N", help="Another seed draws other journeys. [default: 1]")
 @click.option("--using", metavar="RUN", help="Take waits from a run of karvan simulate: its folder or name.")
+@click.option("--grid", metavar="RUN", help="Trains draw the power of a run of karvan power run: its folder or name.")
 @click.option(
     "--carbon", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
     help="Write each option's chain of ISO 14083: iLEAP to FILE.json, a table to FILE.csv.",
@@ -106,7 +107,7 @@ def command(
     tonnes: float | None, goods: str | None, documents: str | None, shipper: str | None,
     value_of_time_usd_h: float | None, promised: str | None, samples: int | None, seed: int | None,
     criteria: str | None, until: str | None, arrive_by: str | None, explain: str | None, what_if: tuple[str, ...],
-    batch: Path | None, out: Path | None, workers: int | None, scenario: str,
+    batch: Path | None, out: Path | None, workers: int | None, scenario: str, grid: str | None,
 ) -> int:  # fmt: skip
     """Ways to move a load from ORIGIN to DESTINATION: arrival, price, CO2e, and why not the other one.
 
@@ -121,9 +122,9 @@ def command(
         "arrive_by": arrive_by,
     }  # fmt: skip
     if batch is not None:
-        if origin is not None or carbon is not None or why_not or explain or what_if:
+        if origin is not None or carbon is not None or why_not or explain or what_if or grid:
             raise click.UsageError(
-                "--batch goes without ORIGIN, DESTINATION, --carbon, --explain, --what-if, --why-not"
+                "--batch goes without ORIGIN, DESTINATION, --carbon, --explain, --grid, --what-if, --why-not"
             )
         return run_batch(
             batch, out, workers, as_json=as_json, package=package, changes=changes, using=using, scenario=scenario,
@@ -146,12 +147,16 @@ def command(
         check_file(carbon)
     with waiting("planning; the first time kernels are compiled, which takes some seconds"):
         plans: tuple[Plan, ...]
-        if what_if:
+        by_package: Plan | None = None
+        if what_if or grid:
             world = open_scenario(package, scenario)
-            planner = planner_of(world.corridor, changes, using)
+            planner = planner_of(world.corridor, changes, using, grid)
             own_day = None if depart else departure_in(world)
             words |= {"depart": depart or own_day, "past": past or own_day is not None}
-            plans = planner.what_if(planner.request(origin, destination, **words), what_if, commodity)
+            ask = planner.request(origin, destination, **words)
+            plans = planner.what_if(ask, what_if, commodity) if what_if else (planner.plan(ask, commodity),)
+            if not what_if:
+                by_package = planner_of(world.corridor, changes, using).plan(ask, commodity)
         else:
             plans = (
                 plan(origin, destination, package=package, changes=changes, using=using, scenario=scenario, **words),
@@ -163,21 +168,25 @@ def command(
         from karvan.report.carbon import write_carbon
 
         write_carbon(answer, carbon, dt.datetime.now(dt.UTC))
-    return _show(answer, explain, why_not=why_not, as_json=as_json)
+    return _show(answer, explain, by_package, why_not=why_not, as_json=as_json)
 
 
-def _show(answer: Plan, explain: str | None, *, why_not: bool, as_json: bool) -> int:
-    """Print an answer, with an option of it explained where one is named."""
+def _show(answer: Plan, explain: str | None, by_package: Plan | None, *, why_not: bool, as_json: bool) -> int:
+    """Print an answer, with an option of it explained where one is named, and how it differs by the package's grid."""
+    from karvan.itinerary.what_if import compare
     from karvan.report import plan as report
     from karvan.report.explain import explain_lines
 
+    than = compare(by_package, answer) if by_package is not None else None
+
     explained = answer.options if explain == "all" else (answer.option(explain),) if explain and answer.found else ()
     if as_json:
-        print_json(report.document(answer, {option.id for option in explained}))
+        print_json(report.document(answer, {option.id for option in explained}) | report.grid_changes(than))
     elif answer.found:
         print_rich(
-            report.headline(answer), *report.using_lines(answer), "", report.option_table(answer, terminal_width()), ""
-        )
+            report.headline(answer), *report.using_lines(answer), *report.grid_lines(answer, than), "",
+            report.option_table(answer, terminal_width()), "",
+        )  # fmt: skip
         if explained:
             click.echo("\n".join(line for option in explained for line in explain_lines(answer, option)))
         else:
@@ -195,14 +204,14 @@ def _show(answer: Plan, explain: str | None, *, why_not: bool, as_json: bool) ->
 def _what_if(before: Plan, after: Plan, changes: tuple[str, ...], *, as_json: bool) -> int:
     """Print what changes do to an answer."""
     from karvan.itinerary.what_if import compare
-    from karvan.report.plan import headline, using_lines
+    from karvan.report.plan import grid_lines, headline, using_lines
     from karvan.report.what_if import document, family_table, lines
 
     comparison = compare(before, after)
     if as_json:
         print_json(document(before, after, comparison, changes))
     else:
-        print_rich(headline(before), *using_lines(after), f"What if: {'; '.join(changes)}", "")
+        print_rich(headline(before), *using_lines(after), *grid_lines(after), f"What if: {'; '.join(changes)}", "")
         if comparison.families:
             print_rich(family_table(before, comparison, terminal_width()), "")
         click.echo("\n".join(lines(before, after, comparison)))

@@ -7,9 +7,9 @@ What it means:
   is paid for as it is sent. The price stands on the links, as it depends on the rule of the tie.
 - What is agreed goes over its tie in every hour: it is given, not foretold, and stands as fixed loads. The rules hold
   for what goes beyond it.
-- Rule `agreed`: what goes out is worth a hair above nothing (`HAIR`), so that only power goes out that would be
-  curtailed or spilled; what comes in costs a dollar more than the dearest plant and market, so that it comes only
-  where load would be shed.
+- Rule `agreed`: what goes out is worth a hair (`HAIR`) above what wind, sun and water cost to run, so that only power
+  goes out that would be curtailed or spilled, to the market first that pays most; what comes in costs a dollar more
+  than the dearest plant and market, so that it comes only where load would be shed.
 - Rule `green`: exports earn the market's price, without its levy on CO2. In each hour all of them out of zones that
   hang together are at most what wind and sun give there: each megawatt-hour takes a certificate, which wind and sun
   make in the same hour.
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     import pypsa
 
 HAIR = 0.01
-"""USD/MWh that power beyond what is agreed is worth to the dispatch; in results it is counted at the market's price."""
+"""USD/MWh that power beyond what is agreed is worth to the dispatch where the price is highest, above what wind, sun
+and water cost to run; in results it is counted at the market's price."""
 GREEN = ("solar", "wind")
 CERTIFICATES = "certificates:"
 
@@ -233,11 +234,17 @@ class Building:
         if start == market:
             price: Floats | float = last_usd_mwh(self.system) if tie.rule == "agreed" else of.usd_mwh
         elif tie.rule == "agreed":
-            price = -HAIR
+            price = -surplus_usd_mwh(self.system) - HAIR * of.usd_mwh / self.highest_usd_mwh
         else:
             levy = of.levy_usd_t * thermal_kgco2_mwh(self.system, self.part, zone) / 1000 if tie.rule == "free" else 0.0
             price = -(1.0 - tie.loss) * (of.usd_mwh - levy)
         return price
+
+    @property
+    def highest_usd_mwh(self) -> float:
+        """The highest price of any market in any hour; 1 where none pays anything."""
+        highest = max((float(market.usd_mwh.max()) for market in self.system.markets), default=0.0)
+        return highest if highest > 0 else 1.0
 
     def _reach(self, zone: str) -> float:
         """MW that a market's ties carry at most."""
@@ -253,6 +260,16 @@ def last_usd_mwh(system: System) -> float:
     prices = [float(market.usd_mwh.max()) for market in system.markets if market.zone in open_ends]
     dearest = max([plant.usd_mwh for plant in system.plants] + prices, default=0.0)
     return min(dearest + 1.0, system.shed_usd_mwh - 1.0)
+
+
+def surplus_usd_mwh(system: System) -> float:
+    """USD/MWh that power is worth to the dispatch that would else be lost, a hair left out: what it costs to make.
+
+    Wind that costs something to run would else rather stand still than be given away.
+    """
+    costs = [plant.usd_mwh for plant in system.plants if plant.sort != "thermal"]
+    costs += [store.usd_mwh for store in system.stores if store.sort == "hydro"]
+    return max(costs, default=0.0)
 
 
 def together(system: System) -> dict[str, str]:

@@ -20,6 +20,7 @@ from karvan.itinerary.request import FindItineraries
 from karvan.itinerary.whynot import LeftOut
 from karvan.network.item import Item
 from karvan.network.measured import UNMEASURED, Measured
+from karvan.network.wire import RunGrid
 from karvan.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class Plan:
     labels: int
     measured: Measured = UNMEASURED
     """The run whose waits were taken, if any."""
+    grid: tuple[RunGrid, ...] = ()
+    """Countries whose power is that of a run of the power system."""
 
     @property
     def options(self) -> tuple[Option, ...]:

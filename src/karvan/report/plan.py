@@ -11,6 +11,8 @@ from karvan.ground.version import VERSION
 from karvan.itinerary import Leg, Option, Plan
 from karvan.itinerary.option import HANDLING
 from karvan.itinerary.search import Chain
+from karvan.itinerary.what_if import Comparison
+from karvan.itinerary.wired import kg_by_package, wire_kwh
 from karvan.report.explain import explain_document
 from karvan.report.spread import ends_at, hours_or_none, how, spread_document, spread_lines
 
@@ -26,7 +28,8 @@ LEFT_OUT_SHOWN = 3
 def document(plan: Plan, explain: Collection[str] = ()) -> Document:
     """The whole answer. Times are ISO 8601 with zone, hours, USD, kg and km.
 
-    Options whose ids are in `explain` come with every item and the numbers under it.
+    Options whose ids are in `explain` come with every item and the numbers under it. Where power is a run's, `run` says
+    of whose, and each option what it takes of it and what it would let out by the package's own.
     """
     return {
         "run": {
@@ -37,11 +40,14 @@ def document(plan: Plan, explain: Collection[str] = ()) -> Document:
             "slack": plan.slack,
             "found": exactness(plan),
             "using": _using(plan),
+            **({"grid": _grid(plan)} if plan.grid else {}),
             "spread": how(plan),
         },
         "request": _request(plan),
         "options": [
-            _option(plan, option) | ({"explain": explain_document(plan, option)} if option.id in explain else {})
+            _option(plan, option)
+            | ({"grid": _wired(plan, option)} if plan.grid else {})
+            | ({"explain": explain_document(plan, option)} if option.id in explain else {})
             for option in plan.options
         ],
         "left_out": [
@@ -75,6 +81,29 @@ def _using(plan: Plan) -> Document | None:
         "days": measured.days,
         "year": measured.year,
         "differences": list(measured.differences),
+    }
+
+
+def _grid(plan: Plan) -> list[Document]:
+    return [
+        {
+            "run": grid.run,
+            "scenario": grid.scenario,
+            "country": grid.country,
+            "year": grid.year,
+            "gco2e_kwh": _round(grid.gco2e_kwh),
+            "package_year": grid.package_year,
+            "package_gco2e_kwh": grid.package_gco2e_kwh,
+        }
+        for grid in plan.grid
+    ]
+
+
+def _wired(plan: Plan, option: Option) -> Document:
+    before = kg_by_package(plan, option)
+    return {
+        "kwh": {grid.country: _round(wire_kwh(plan, option, grid.country)) for grid in plan.grid},
+        "package_co2e_kg": None if before is None else _round(before),
     }
 
 
@@ -202,6 +231,7 @@ def _option_columns(plan: Plan) -> tuple[OptionColumn, ...]:
         *_on_time(plan),
         OptionColumn("USD", lambda option: f"{option.price_usd:,.0f}"),
         OptionColumn("kg CO2e", lambda option: f"{option.co2e_kg:,.0f}"),
+        *_by_package(plan),
         OptionColumn("km", lambda option: f"{option.distance_km:,.0f}", from_width=70),
         OptionColumn("reloads", lambda option: str(option.reloads), from_width=80),
         OptionColumn("borders", lambda option: str(option.borders), from_width=96),
@@ -214,6 +244,17 @@ def _departure(plan: Plan) -> tuple[OptionColumn, ...]:
     if plan.ask.until is None and plan.ask.arrive_by is None:
         return ()
     return (OptionColumn("leaves", lambda option: leaves(plan, option), text=True),)
+
+
+def _by_package(plan: Plan) -> tuple[OptionColumn, ...]:
+    """kg CO2e by the package's own grid, where power is a run's."""
+    if not plan.grid:
+        return ()
+    return (OptionColumn("before", lambda option: _kg(kg_by_package(plan, option))),)
+
+
+def _kg(kg: float | None) -> str:
+    return "" if kg is None else f"{kg:,.0f}"
 
 
 def leaves(plan: Plan, option: Option) -> str:
@@ -331,6 +372,35 @@ def using_lines(plan: Plan) -> Iterator[str]:
         size = f"{measured.replications} x {measured.days:g} days, demand of {measured.year}"
         yield f"Waits marked [run] are from {measured.run} ({size}), those marked [package] are the package's own"
         yield from (f"Note: {difference}" for difference in measured.differences)
+
+
+def grid_lines(plan: Plan, than: Comparison | None = None) -> Iterator[str]:
+    """Whose power trains draw and how much that lets out; and which options came and went by it, if compared."""
+    for grid in plan.grid:
+        of = f" of {grid.scenario}" if grid.scenario else ""
+        before = (
+            "for which the package has no figure"
+            if grid.package_gco2e_kwh is None
+            else f"instead of {grid.package_gco2e_kwh:,.0f} ({grid.package_year})"
+        )
+        yield (
+            f"The grid of {grid.country} in {grid.year} by {grid.run}{of} is {grid.gco2e_kwh:,.0f} gCO2e/kWh {before}; "
+            "kg before is by the package's own"
+        )
+    if than is None or not plan.grid:
+        return
+    yield from (f"Shown no more: {gone.option.id}, {gone.why}" for gone in than.gone)
+    yield from (f"Shown now: {option.id}" for option in than.new)
+    if not than.gone and not than.new:
+        yield "The options are the same as by the package's own grid"
+
+
+def grid_changes(than: Comparison | None) -> Document:
+    """Which options came and went with a run's power, as part of the document; nothing where none was compared."""
+    if than is None:
+        return {}
+    gone = [{"option": gone.option.id, "why": gone.why} for gone in than.gone]
+    return {"by_grid": {"gone": gone, "new": [option.id for option in than.new]}}
 
 
 def place_name(corridor: Corridor, place: str) -> str:

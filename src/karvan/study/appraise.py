@@ -62,6 +62,7 @@ def appraise(
     budget: float | None = None,
     yearly_budget: float | None = None,
     pairs: bool = False,
+    grid: Path | str | None = None,
     out: Path | str | None = None,
     progress: Progress | None = None,
     **wishes: Any,
@@ -76,6 +77,7 @@ def appraise(
         yearly_budget: million USD a year at most, for the order to build.
         pairs: whether every pair is worked out, and the best order to build; with a budget of either kind they are
             anyway.
+        grid: a run of the power system, its folder or name, whose power trains draw in the countries that it is of.
         out: the run's folder; by default one under the user's data that is named by what is asked.
         progress: hears how far it is.
 
@@ -84,6 +86,12 @@ def appraise(
     """
     ask = (ask or Appraise(**wishes)).checked()
     corridor = package if isinstance(package, Corridor) else load_corridor(package)
+    powered: tuple[Ground, ...] = ()
+    if grid is not None:
+        from karvan.study.power.carbon import grid_grounds, with_grid  # few appraisals need it
+
+        corridor, told = with_grid(corridor, grid)
+        powered = grid_grounds(corridor, told)
     names = _names(corridor, projects)
     _check(names, ask, budget, yearly_budget, pairs)
     own_year = scenario(corridor, ask.base).year
@@ -105,12 +113,13 @@ def appraise(
         beside = together(undertakings, valuation, ask, budget, inf if yearly_budget is None else yearly_budget)
     settings = asdict(ask) | {
         "projects": names, "budget": _told(budget), "yearly_budget": _told(yearly_budget), "pairs": pairs,
+        **({"grid": [ground.what for ground in powered]} if powered else {}),
     }  # fmt: skip
     world = scenario(corridor, ask.base).on(corridor)
     about = describe("appraise", corridor.name, world.tables, seed=ask.seed, replications=0, scenario=ask.base,
                      settings=settings)  # fmt: skip
     with open_run(about, out, resume=True) as run:
-        found = Appraised(ask, run, alone, whole, beside, grounds(corridor, undertakings, ask))
+        found = Appraised(ask, run, alone, whole, beside, (*grounds(corridor, undertakings, ask), *powered))
         _keep(found, corridor)
         run.finish(tables_of(found), results_of(found))
     return found

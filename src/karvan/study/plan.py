@@ -16,6 +16,7 @@ from karvan.itinerary import FindItineraries, Load, Plan, answer
 from karvan.network import Network, pack
 from karvan.network.measured import UNMEASURED, Measured
 from karvan.network.repack import repack
+from karvan.network.wire import RunGrid
 from karvan.scenario import Change, bend, read_change
 from karvan.study.request import DEFAULT_COMMODITY, commodity_of, read_request
 from karvan.study.scenarios import departure_in, open_scenario
@@ -31,9 +32,11 @@ class Planner:
     Several threads may ask one planner: what it keeps from one request to the next changes no answer.
     """
 
-    def __init__(self, corridor: Corridor, measured: Measured = UNMEASURED) -> None:
+    def __init__(self, corridor: Corridor, measured: Measured = UNMEASURED, grid: tuple[RunGrid, ...] = ()) -> None:
         self.corridor = corridor
         self.measured = measured
+        self.grid = grid
+        """Countries whose rows of `grid_intensity` in the corridor are a run's."""
         self._packing = Lock()
 
     @cached_property
@@ -67,7 +70,7 @@ class Planner:
 
         changes = list(changes)
         planner = Planner(
-            bend(self.corridor, read_all(self.gazetteer, changes)), also_changed(self.measured, changes)
+            bend(self.corridor, read_all(self.gazetteer, changes)), also_changed(self.measured, changes), self.grid
         )  # fmt: skip
         planner.__dict__["network"] = repack(self.network, planner.corridor)
         for documents, network in list(self._of_documents.items()):
@@ -85,7 +88,7 @@ class Planner:
         """Search, and choose what to show. No way at all is a plan without options, not an error."""
         choice = answer(self.network_of(ask.documents), ask)
         goods = commodity_of(self.corridor, commodity)
-        return Plan(self.corridor, ask, goods, choice, choice.found.labels, self.measured)
+        return Plan(self.corridor, ask, goods, choice, choice.found.labels, self.measured, self.grid)
 
     def request(
         self,
@@ -149,6 +152,7 @@ def plan(
     arrive_by: str | dt.date | None = None,
     changes: Iterable[Change | str] = (),
     using: Simulation | Path | str | None = None,
+    grid: Path | str | None = None,
     scenario: str = "",
 ) -> Plan:
     """Ways to move a load between two places, with the evidence under each.
@@ -183,6 +187,7 @@ def plan(
         changes: what is different in the corridor, as `karvan.scenario` has it: facility/AKTAU-berth/wait_h=2.
         using: a run of the simulator on the same package whose waits are taken: what `karvan.simulate` gave, a folder,
             or the run's name. What the run did not measure stays the package's.
+        grid: a run of the power system, its folder or name, whose power the trains draw in the countries that it is of.
         scenario: the package as this scenario has it, as `karvan.study.scenarios` takes it: base-2025,
             project:aktau-hub-2. Goods are then ready on today's day of its year, if not said otherwise.
 
@@ -190,7 +195,7 @@ def plan(
         InputError: with everything wrong in the request, or why that run cannot be used.
     """
     world = open_scenario(package, scenario)
-    planner = planner_of(world.corridor, changes, using)
+    planner = planner_of(world.corridor, changes, using, grid)
     own_day = None if depart else departure_in(world)
     depart, past = depart or own_day, past or own_day is not None
     ask = planner.request(origin, destination, depart, load, commodity=commodity, avoid=avoid, via=via, modes=modes,
@@ -204,12 +209,22 @@ def planner_of(
     package: Corridor | str = "middle-corridor",
     changes: Iterable[Change | str] = (),
     using: Simulation | Path | str | None = None,
+    grid: Path | str | None = None,
 ) -> Planner:
-    """A planner on a package with changes and the waits of a run, all as `plan` takes them. Raises InputError."""
+    """A planner on a package with changes, the waits of a run and the power of another, all as `plan` takes them.
+
+    Raises InputError.
+    """
     corridor = package if isinstance(package, Corridor) else load_corridor(package)
     changes = list(changes)
     bent = bend(corridor, [read_change(one) if isinstance(one, str) else one for one in changes])
-    return Planner(bent, measured_by(using, corridor, changes))
+    measured = measured_by(using, corridor, changes)
+    if grid is None:
+        return Planner(bent, measured)
+    from karvan.study.power.carbon import with_grid  # few plans need it
+
+    powered, told = with_grid(bent, grid)
+    return Planner(powered, measured, told)
 
 
 def measured_by(using: Simulation | Path | str | None, corridor: Corridor, changes: list[Change | str]) -> Measured:

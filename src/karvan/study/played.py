@@ -5,6 +5,7 @@ The trace is read piece by piece; what spans pieces is carried over, so that mem
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,9 +91,12 @@ class Played:
         return str(self.names[code]) if code >= 0 else ""
 
 
-def played(trace: Path) -> Played:
-    """The movements and queues that a trace tells of. Raises InputError where it cannot be read."""
-    reader = _Reader()
+def played(trace: Path, kg: Mapping[str, int] | None = None) -> Played:
+    """The movements and queues that a trace tells of. Raises InputError where it cannot be read.
+
+    With `kg` of a unit by its agent, loads are in kg, of the units that are named, and queues are not told.
+    """
+    reader = _Reader(kg)
     for piece in pieces(trace, [*NAMES, *NUMBERS, "instant"]):
         reader.hear(piece)
     return reader.found()
@@ -101,7 +105,8 @@ def played(trace: Path) -> Played:
 class _Reader:
     """Turns pieces of a trace, in their order, into movements and queues."""
 
-    def __init__(self) -> None:
+    def __init__(self, kg: Mapping[str, int] | None = None) -> None:
+        self.kg = kg
         self.codes: dict[str, int] = {}
         self.open: dict[str, Ints] = {}
         """Last rows of agents that move or wait as the piece before ends."""
@@ -145,6 +150,10 @@ class _Reader:
         for name in NUMBERS:
             rows[name] = piece[name].fill_null(NOBODY).to_numpy().astype(np.int64)
         rows["instant"] = piece["instant"].cast("int64").to_numpy()
+        if self.kg is not None:
+            each = np.array([self.kg.get(name, 0) for name in self.codes] or [0], dtype=np.int64)
+            of_units = rows["units"] >= 0
+            rows["units"][of_units] *= each[rows["agent"][of_units]]
         return rows
 
     def _coded(self, column: Any) -> Ints:
@@ -202,6 +211,8 @@ class _Reader:
 
     def _count(self, part: Ints, place: Ints, units: Ints, begin: Ints, end: Ints) -> None:
         """Count spells of waiting: at a full hour wait those whose wait began by then and has not ended."""
+        if self.kg is not None:
+            return
         of_units = units >= 0
         kinds, of = np.unique((part << 32) | (place + 1 << 1) | of_units, return_inverse=True)
         queue = np.array(

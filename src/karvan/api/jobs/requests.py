@@ -24,6 +24,7 @@ from karvan.api.jobs.body import (
     problems_of,
     refuse_year,
 )
+from karvan.api.jobs.power_requests import PowerCompareBody, PowerRunBody
 from karvan.api.jobs.trade_requests import CarryBody, LossBody, TradeUnderBody
 from karvan.ground.errors import InputError, Problem, shown
 from karvan.scenario import bend, read_change
@@ -317,6 +318,7 @@ class MatrixBody(Goods):
 BODIES: Mapping[str, type[Body]] = {
     "simulate": SimulateBody, "assign": AssignBody, "compare": CompareBody, "appraise": AppraiseBody,
     "batch": BatchBody, "matrix": MatrixBody, "loss": LossBody, "trade-under": TradeUnderBody, "trade-carry": CarryBody,
+    "power-run": PowerRunBody, "power-compare": PowerCompareBody,
 }  # fmt: skip
 """What each kind of job is asked."""
 

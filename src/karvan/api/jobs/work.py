@@ -32,7 +32,8 @@ def work(kind: str, request: dict[str, Any], source: str, hears: Hears) -> Found
     """Work on a job.
 
     Args:
-        kind: simulate, assign, compare, appraise, batch, matrix, loss, trade-under or trade-carry.
+        kind: simulate, assign, compare, appraise, batch, matrix, loss, trade-under, trade-carry, power-run or
+            power-compare.
         request: what was asked, as its body in `requests.py` has it.
         source: what the corridor is loaded from.
         hears: is told how far it is, and the name of the run as soon as there is one in which things are kept.
@@ -128,9 +129,22 @@ def _carry(body: Any, source: str, hears: Hears) -> Found:
     return _told(carry(body, source, hears))
 
 
+def _power_run(body: Any, source: str, hears: Hears) -> Found:
+    from karvan.api.jobs.power_work import run_power
+
+    return _told(run_power(body, source, hears))
+
+
+def _power_compare(body: Any, source: str, hears: Hears) -> Found:
+    from karvan.api.jobs.power_work import compare
+
+    return _told(compare(body, source, hears))
+
+
 KINDS: dict[str, Callable[[Any, str, Hears], Found]] = {
     "simulate": _simulate, "assign": _assign, "compare": _compare, "appraise": _appraise, "batch": _batch,
-    "matrix": _matrix, "loss": _loss, "trade-under": _under, "trade-carry": _carry,
+    "matrix": _matrix, "loss": _loss, "trade-under": _under, "trade-carry": _carry, "power-run": _power_run,
+    "power-compare": _power_compare,
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from karvan.study.projects.undertaking import Undertaking
 from karvan.tables import BY_NAME
 from karvan.tables.plans import PLANNABLE, PLANNED
 
-REQUEST, GOODS = "the request", "the goods"
+REQUEST, GOODS, POWER = "the request", "the goods", "the power of trains"
 GIVEN = "given"
 """The method of what the asker said."""
 
@@ -24,7 +24,7 @@ class Ground:
     """One number, or date, and what it stands on."""
 
     about: str
-    """A project, the goods, or the request."""
+    """A project, the goods, the request, or the power of trains."""
     what: str
     """Its address in the package as `karvan evidence basis` takes it, or what it is called."""
     value: float | str

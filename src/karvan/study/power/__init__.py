@@ -1,0 +1,1 @@
+"""The power system under scenarios: runs, comparisons, published figures, claims and cases."""
