@@ -188,7 +188,7 @@ def test_b03_a_train_by_diesel_and_by_grids(client: TestClient, karvan_says: Say
 # c: jobs on a small system
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_c01_a_job_tells_what_the_command_prints(
     tmp_path: Path, package: Path, karvan_says: Says, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,6 +267,7 @@ def test_c05_ties_are_those_of_the_run(client: TestClient, run: str) -> None:
     assert client.get(f"/api/runs/{run}/power/ties", headers=etag).status_code == 304
 
 
+@pytest.mark.thorough
 def test_c06_what_scenarios_change_is_told_as_the_command_does(
     client: TestClient, package: Path, karvan_says: Says
 ) -> None:
@@ -287,6 +288,7 @@ def test_c07_runs_are_held_against_each_other_by_their_names(client: TestClient,
     assert told["differences"][0]["new_plants"] == ["pv-3"]
 
 
+@pytest.mark.thorough
 def test_c08_that_there_is_no_dispatch_is_an_answer(client: TestClient, package: Path, karvan_says: Says) -> None:
     name = worked("power-run", package, scenario="now", weeks=1, seed=2, time_limit_s=1e-9)
     told = asked(client, f"/api/runs/{name}/result")

@@ -85,6 +85,7 @@ def test_a03_a_tie_that_loses_makes_power_dearer_at_its_far_end() -> None:
     assert found.price[0, 1] == pytest.approx(10 / 0.9)
 
 
+@pytest.mark.thorough
 def test_a04_a_battery_earns_what_prices_differ_by() -> None:
     plants = plant("cheap", "A", 100, 10, hours=2), plant("dear", "A", 100, 100, hours=2)
     bare = system({"A": [50.0, 120.0]}, *plants)
@@ -96,6 +97,7 @@ def test_a04_a_battery_earns_what_prices_differ_by() -> None:
     assert found.to_and_fro == {}
 
 
+@pytest.mark.thorough
 def test_a05_a_reservoir_gives_when_power_is_dearest_and_spills_what_it_cannot_hold() -> None:
     plants = plant("cheap", "A", 100, 10, hours=3), plant("dear", "A", 100, 100, hours=3)
     inflow = np.array([60.0, 0.0, 0.0])
@@ -118,6 +120,7 @@ def test_a06_least_holds_plants_up_and_wind_is_curtailed() -> None:
     assert found.curtailed[0] == pytest.approx([0.0, 40.0])
 
 
+@pytest.mark.thorough
 def test_a07_an_electrolyser_runs_while_power_costs_less_than_its_hydrogen() -> None:
     of = system(
         {"A": [50.0, 150.0]}, plant("cheap", "A", 100, 20, hours=2), plant("dear", "A", 200, 80, hours=2),
@@ -156,6 +159,7 @@ def test_b01_wind_that_costs_something_to_run_goes_out_too() -> None:
     assert solved(dear).exported[:, 0] == pytest.approx([0.0, 50.0])
 
 
+@pytest.mark.thorough
 def test_b02_by_rule_agreed_imports_come_only_against_shedding() -> None:
     cheap = replace(abroad("agreed", price=1.0))
     assert solved(cheap).imported.sum() == pytest.approx(0)
@@ -177,6 +181,7 @@ def test_b03_by_rule_green_exports_are_at_most_what_wind_and_sun_give() -> None:
     assert solved(dim).exported[:, 0] == pytest.approx([0.0, 30.0])  # of 80 that the tie would carry
 
 
+@pytest.mark.thorough
 def test_b04_wind_of_a_zone_that_hangs_by_nothing_makes_nothing_else_green() -> None:
     of = system(
         {"A": [0.0], "N": [10.0]}, plant("gas", "A", 100, 30, hours=1),
@@ -188,6 +193,7 @@ def test_b04_wind_of_a_zone_that_hangs_by_nothing_makes_nothing_else_green() -> 
     assert solved(tied).exported.sum() == pytest.approx(15)  # wind serves N's 10 and sends 5; gas may go out for the 10
 
 
+@pytest.mark.thorough
 def test_b05_by_rule_free_the_levy_on_thermal_power_decides() -> None:
     assert solved(abroad("free")).exported[:, 0] == pytest.approx([80.0, 80.0])
     # 60 - 0.5 t/MWh x 70 USD/t = 25 USD, below what gas costs
@@ -197,6 +203,7 @@ def test_b05_by_rule_free_the_levy_on_thermal_power_decides() -> None:
     assert taken.export_usd.sum() == pytest.approx(50 * 25)
 
 
+@pytest.mark.thorough
 def test_b06_what_is_agreed_goes_whatever_it_costs() -> None:
     of = abroad("agreed", loss=0.1)
     given = Agreed("am", np.array([40.0, 40.0]), np.array([10.0, 0.0]))
@@ -218,6 +225,7 @@ def test_c01_load_is_shed_no_more_than_is_allowed_and_says_where_it_is_not_enoug
     assert "A cannot be served in 1 hours, 30.0 MWh; the worst is 2025-01-01T01 UTC" in stopped.said
 
 
+@pytest.mark.thorough
 def test_c02_power_that_must_run_and_cannot_go_anywhere_is_told() -> None:
     stopped = dispatch(system({"A": [100.0, 40.0]}, plant("gas", "A", 100, 30, least=0.6, hours=2)))
     assert isinstance(stopped, Infeasible)
@@ -401,6 +409,7 @@ def test_f01_intensity_of_what_is_made_and_used() -> None:
         intensity(found, "XX")
 
 
+@pytest.mark.thorough
 def test_f02_a_battery_carries_emissions_with_its_losses() -> None:
     of = system({"A": [50.0, 120.0]}, plant("cheap", "A", 100, 10, kg=300, hours=2),
                 plant("dear", "A", 100, 100, kg=900, hours=2),
@@ -412,6 +421,7 @@ def test_f02_a_battery_carries_emissions_with_its_losses() -> None:
     assert (got.used * got.used_mwh).sum() == pytest.approx(burnt), "none is lost, none is made"
 
 
+@pytest.mark.thorough
 def test_f03_the_plant_at_the_margin() -> None:
     found = solved(system({"A": [80.0, 150.0, 200.0]}, plant("cheap", "A", 100, 20, kg=300, hours=3),
                           plant("dear", "A", 80, 50, kg=700, hours=3)))  # fmt: skip
@@ -460,6 +470,7 @@ def test_h01_pypsa_reads_the_export_and_finds_the_same_cost(name: str, tmp_path:
             export(of, path)
 
 
+@pytest.mark.thorough
 def test_h02_the_wrapper_solves_what_pypsa_solves() -> None:
     of = random_system(5)
     with quiet():

@@ -345,6 +345,7 @@ def test_d02_a_wire_over_the_rest__co2e_falls_and_load_rises(corridor: Corridor,
     assert more_load(flows, wired, 24)["B"] == pytest.approx(-more["B"][:24])
 
 
+@pytest.mark.thorough
 def test_d03_power__what_freight_draws_more_is_made_to_the_kilowatt_hour(corridor: Corridor, flows: Drawn):
     system = at_hours(read_system(corridor, YEAR), np.arange(48.0))
     more = more_load(flowing(bend(corridor, [read_change(WIRE)])), flows, 48)["B"] * 10
@@ -361,6 +362,7 @@ def test_d03_power__what_freight_draws_more_is_made_to_the_kilowatt_hour(corrido
     assert float(after.kgco2e.sum()) > float(before.kgco2e.sum())
 
 
+@pytest.mark.thorough
 def test_d04_couple__both_effects_and_the_round(corridor: Corridor, monkeypatch: pytest.MonkeyPatch):
     found = couple(corridor, Couple(changes=(WIRE,)))
     assert isinstance(found, Coupled)
@@ -405,6 +407,7 @@ def ridden(corridor: Corridor) -> Drawn:
     return drawn_by_run(found.run.path, corridor=corridor)
 
 
+@pytest.mark.thorough
 def test_e01_run__draws_about_what_the_flows_do(ridden: Drawn, flows: Drawn):
     one, other = by_id(ridden), by_id(flows)
     assert one["K1-0"].tkm == pytest.approx(other["K1-0"].tkm, rel=0.1)
@@ -412,6 +415,7 @@ def test_e01_run__draws_about_what_the_flows_do(ridden: Drawn, flows: Drawn):
     assert {name: link.zone for name, link in one.items()} == {name: link.zone for name, link in other.items()}
 
 
+@pytest.mark.thorough
 def test_e02_run__the_hours_hold_what_the_links_drew(ridden: Drawn):
     hours = ridden.by_hour["A"]
     assert list(ridden.by_hour) == ["A"]

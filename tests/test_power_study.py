@@ -160,7 +160,7 @@ def test_a06_money_over_ties_is_that_of_the_dispatch() -> None:
     assert country["cost_musd"] == pytest.approx(found.plants_usd / 1e6)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_a07_load_that_is_added_is_served_or_told() -> None:
     found = power_run(made(), "now", WEEK, load={"A": np.full(8760, 1000.0)}, keep=False)
     assert isinstance(found, PowerAnswer)
@@ -192,6 +192,7 @@ def test_b02_a_solver_that_stops_is_an_answer_and_leaves_no_run() -> None:
     assert sorted(path.name for path in runs_folder().iterdir()) == before
 
 
+@pytest.mark.thorough
 def test_b03_a_system_that_cannot_be_served_tells_where_and_when() -> None:
     system = System(
         "tight", 2025, np.datetime64("2025-01-01T00", "h"), (Zone("A", "AZ", False),), np.full((2, 1), 100.0),
@@ -231,7 +232,7 @@ def test_c02_a_claim_stands_beside_the_run_with_its_reason() -> None:
     assert gas.found is not None
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_c03_savings_of_one_among_several_are_not_told() -> None:
     claims = {claim.id: claim for one in compared("sun-and-wind").differences for claim in one.claims}
     assert claims["c1"].amounts[1].found is None
@@ -242,7 +243,7 @@ def test_c03_savings_of_one_among_several_are_not_told() -> None:
     assert "none is above 1" in energy.reason
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_c04_runs_are_compared_by_their_names() -> None:
     first, second = (week(name).run for name in ("now", "sun"))
     assert first is not None
@@ -282,7 +283,7 @@ def test_d01_figures_are_held_with_a_reason_where_they_differ() -> None:
         held(made(), "GE", ["now"], WEEK)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_e01_the_shipped_package_can_make_every_case() -> None:
     corridor = package_with_cases()
     for name, case in CASES.items():
@@ -314,6 +315,7 @@ def test_f01_the_command_prints_and_tells_by_its_exit_code(karvan_says: Says, mo
     assert karvan_says("power", "run", "nwo")[0] == 3
 
 
+@pytest.mark.thorough
 def test_f02_compare_and_figures_print_their_tables(karvan_says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
     compared("sun")
     monkeypatch.setattr("karvan.study.power.cases.load_corridor", lambda _: made())
@@ -346,7 +348,7 @@ def test_f03_an_export_is_read_back_by_pypsa(
     assert "other rows than the package has" in told
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_f04_what_must_run_beyond_all_load_is_no_dispatch_and_says_where(
     karvan_says: Says, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -364,7 +366,7 @@ def test_f04_what_must_run_beyond_all_load_is_no_dispatch_and_says_where(
     assert sorted(path.name for path in runs_folder().iterdir()) == before
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_f05_investment_builds_what_pays(karvan_says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
     """At no cost of building, sun is built in full; at a cost beyond all gas, none is."""
     for capex, least, most in ((0.001, 299.9, 300.0), (1e6, 0.0, 0.1)):

@@ -32,7 +32,7 @@ def faults(page: Any) -> list[str]:
     pytest.param("wide", False, id="wide-light", marks=pytest.mark.everyday),
     pytest.param("wide", True, id="wide-dark"),
     pytest.param("phone", False, id="phone-light"),
-    pytest.param("phone", True, id="phone-dark", marks=pytest.mark.everyday),
+    pytest.param("phone", True, id="phone-dark"),
 ])  # fmt: skip
 @pytest.mark.parametrize("view", VIEWS)
 def test_a01_a_view(look: Callable[..., Any], view: str, size: str, *, dark: bool) -> None:
