@@ -439,8 +439,8 @@ def test_b3_what_is_finished_is_kept_however_it_ends(work: Callable[..., Work], 
         one.stop("cancel")
     else:
         one.process.stdin.close()
-    until(lambda: one.has_ended, 8)
-    assert time.monotonic() - began < 5
+    until(lambda: one.has_ended, 20)
+    assert time.monotonic() - began < 20
     assert (one.code, one.said.get("stopped")) == ((130, True) if way == "interrupt" else (-signal.SIGKILL, None))
     run = RunFolder.open(runs_folder() / one.said["run"])
     assert run.status == "interrupted"
@@ -761,7 +761,9 @@ def test_d4_no_file_is_read_that_a_client_names(client: Client, tmp_path: Path) 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", sorted(BODIES))
+@pytest.mark.parametrize("kind", [
+    pytest.param(kind, marks=pytest.mark.thorough) if "-" in kind else kind for kind in sorted(BODIES)
+])  # fmt: skip
 def test_d5_every_kind_is_taken_as_the_contract_shows_it_and_done(tmp_path: Path, kind: str) -> None:
     """The example that the contract gives of a body, through to the result."""
     with asking(Settings(tmp_path / "data")) as client:
@@ -769,7 +771,7 @@ def test_d5_every_kind_is_taken_as_the_contract_shows_it_and_done(tmp_path: Path
         example = schema["examples"][0]
         if kind == "compare":
             example = example | {"gap": 0.01}
-        said = client.post(f"/api/{kind}", json=example)
+        said = client.post(f"/api/{kind.replace('-', '/')}", json=example)
         assert said.status_code == 202, said.text
         here = said.headers["location"]
         page = until(lambda: one if (one := client.get(here).json())["status"] in ENDED else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -75,16 +78,31 @@ def start(data: Path, *more: str, python: Path | str = sys.executable, **env: st
     raise AssertionError(f"the service did not start: {''.join(said)}")
 
 
+def warmed(running: Service) -> Service:
+    """The service once it has planned: where no kernels were kept, their compiling may outlast what a request may."""
+    ask = {"origin": "XIAN", "destination": "POTI", "depart": "2026-12-01", "past": True}
+    request = Request(f"{running.address}/api/plan", json.dumps(ask).encode(), {"content-type": "application/json"})
+    for _ in range(5):
+        try:
+            with urlopen(request, timeout=120) as answer:
+                answer.read()
+                return running
+        except HTTPError as refused:
+            if refused.code != 504:
+                raise
+    raise AssertionError("the service did not come to plan")
+
+
 @pytest.fixture(scope="session")
 def serving() -> Callable[..., Service]:
-    """Start a service: `serving(data, "--workers", "2", python=...)`. Who starts it stops it."""
-    return start
+    """Start a service that has planned: `serving(data, "--workers", "2", python=...)`. Who starts it stops it."""
+    return lambda *words, **more: warmed(start(*words, **more))
 
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service of this checkout, with an empty folder of data."""
-    running = start(tmp_path_factory.mktemp("service"))
+    running = warmed(start(tmp_path_factory.mktemp("service")))
     yield running
     running.stop()
 
