@@ -227,7 +227,7 @@ def test_b04_what_was_kept_comes_back_whole(tmp_path: Path, ways: Corridor) -> N
 # c: jobs on a small corridor
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_c01_the_result_of_a_job_is_what_the_command_prints(
     working: TestClient, karvan_says: Says, tmp_path: Path
 ) -> None:
