@@ -122,13 +122,13 @@ def command(
         "arrive_by": arrive_by,
     }  # fmt: skip
     if batch is not None:
-        if origin is not None or carbon is not None or why_not or explain or what_if or grid:
+        if origin is not None or carbon is not None or why_not or explain or what_if:
             raise click.UsageError(
-                "--batch goes without ORIGIN, DESTINATION, --carbon, --explain, --grid, --what-if, --why-not"
+                "--batch goes without ORIGIN, DESTINATION, --carbon, --explain, --what-if, --why-not"
             )
         return run_batch(
-            batch, out, workers, as_json=as_json, package=package, changes=changes, using=using, scenario=scenario,
-            **words
+            batch, out, workers, as_json=as_json, package=package, changes=changes, using=using, grid=grid,
+            scenario=scenario, **words
         )  # fmt: skip
     if origin is None or destination is None:
         raise click.UsageError("give ORIGIN and DESTINATION, or --batch FILE")
@@ -148,7 +148,7 @@ def command(
     with waiting("planning; the first time kernels are compiled, which takes some seconds"):
         plans: tuple[Plan, ...]
         by_package: Plan | None = None
-        if what_if or grid:
+        if what_if or grid is not None:
             world = open_scenario(package, scenario)
             planner = planner_of(world.corridor, changes, using, grid)
             own_day = None if depart else departure_in(world)

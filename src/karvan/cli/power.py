@@ -29,6 +29,10 @@ profiles_option = click.option(
     "--profiles", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
     help="Profiles of your own, CSV or netCDF, in place of those that are made.",
 )  # fmt: skip
+shed_option = click.option(
+    "--shed", "shed_share", default=0.1, show_default=True, metavar="SHARE", type=click.FloatRange(0, 1),
+    help="At most that share of a zone's load in an hour may stay unserved.",
+)  # fmt: skip
 year_option = click.option(
     "--year", type=click.IntRange(1990, 2100), metavar="YEAR", help="Whose load and plants. [default: the scenario's]"
 )
@@ -43,12 +47,15 @@ command.add_command(train)
 command.add_command(traction)
 
 
-def asked(year: int | None, seed: int, profiles: tuple[Path, ...], weeks: int | None, time_limit_s: float) -> PowerRun:
+def asked(
+    year: int | None, seed: int, profiles: tuple[Path, ...], weeks: int | None, time_limit_s: float,
+    shed_share: float = 0.1,
+) -> PowerRun:  # fmt: skip
     """The request that options make."""
     from karvan.grid.dispatch import Dispatch
     from karvan.study.power.run import PowerRun
 
-    return PowerRun(year, seed, profiles, weeks, Dispatch(time_limit_s=time_limit_s))
+    return PowerRun(year, seed, profiles, weeks, Dispatch(time_limit_s=time_limit_s), shed_share=shed_share)
 
 
 def unsolved(found: Any, scenario: str, as_json: bool) -> int:
@@ -69,6 +76,7 @@ def unsolved(found: Any, scenario: str, as_json: bool) -> int:
 @profiles_option
 @weeks_option
 @limit_option
+@shed_option
 @click.option("--keep/--no-keep", default=True, show_default=True,
               help="Keep it as a run, and open the run that is there if it was asked before.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The run's folder.")
@@ -76,7 +84,7 @@ def unsolved(found: Any, scenario: str, as_json: bool) -> int:
 @json_option
 def run(
     scenario: str, year: int | None, seed: int, profiles: tuple[Path, ...], weeks: int | None, time_limit_s: float,
-    keep: bool, out: Path | None, package: str, as_json: bool,
+    shed_share: float, keep: bool, out: Path | None, package: str, as_json: bool,
 ) -> int:  # fmt: skip
     """A year of the power system under SCENARIO (base-2024, a case, NAME+project:ID), dispatched at least cost.
 
@@ -86,7 +94,7 @@ def run(
     from karvan.study.power.cases import package_with_cases
     from karvan.study.power.run import power_run
 
-    ask = asked(year, seed, profiles, weeks, time_limit_s)
+    ask = asked(year, seed, profiles, weeks, time_limit_s, shed_share)
     with progress_bar() as progress:
         found = power_run(package_with_cases(package), scenario, ask, keep=keep, out=out, progress=progress)
     if not found.solved:
@@ -107,11 +115,12 @@ def run(
 @profiles_option
 @weeks_option
 @limit_option
+@shed_option
 @package_option
 @json_option
 def compare(
     base: str, others: tuple[str, ...], claims: bool, year: int | None, seed: int, profiles: tuple[Path, ...],
-    weeks: int | None, time_limit_s: float, package: str, as_json: bool,
+    weeks: int | None, time_limit_s: float, shed_share: float, package: str, as_json: bool,
 ) -> int:  # fmt: skip
     """What each SCENARIO or run changes against BASE: energy, exports, gas, CO2 and gCO2e/kWh.
 
@@ -120,7 +129,7 @@ def compare(
     from karvan.report import power as report
     from karvan.study.power.compare import NoAnswer, compare_power
 
-    ask = asked(year, seed, profiles, weeks, time_limit_s)
+    ask = asked(year, seed, profiles, weeks, time_limit_s, shed_share)
     with progress_bar() as progress:
         found = compare_power(package, base, others, ask, claims=claims, progress=progress)
     if isinstance(found, NoAnswer):
@@ -130,6 +139,42 @@ def compare(
     else:
         print_rich(*report.compare_tables(found))
     return 0
+
+
+@command.command("loss")
+@click.argument("scenario")
+@click.argument("names", nargs=-1, required=True, metavar="PLANT|TIE...")
+@click.option("--together", is_flag=True, help="All are lost at once, not each by itself.")
+@year_option
+@seed_option
+@profiles_option
+@weeks_option
+@limit_option
+@shed_option
+@package_option
+@json_option
+def loss(
+    scenario: str, names: tuple[str, ...], together: bool, year: int | None, seed: int, profiles: tuple[Path, ...],
+    weeks: int | None, time_limit_s: float, shed_share: float, package: str, as_json: bool,
+) -> int:  # fmt: skip
+    """What the power system of SCENARIO does without a plant or a tie, all year: unserved load, exports, gas, CO2.
+
+    Exit code 4 where load cannot be served without one of them.
+    """
+    from karvan.report import power as report
+    from karvan.study.power.compare import NoAnswer
+    from karvan.study.power.loss import power_loss
+
+    ask = asked(year, seed, profiles, weeks, time_limit_s, shed_share)
+    with progress_bar() as progress:
+        found = power_loss(package, scenario, names, ask, together=together, progress=progress)
+    if isinstance(found, NoAnswer):
+        return unsolved(found.failed, found.scenario, as_json)
+    if as_json:
+        print_json(report.loss_document(found))
+    else:
+        print_rich(*report.loss_tables(found))
+    return 0 if all(one.countries for one in found.lost) else NO_SOLUTION
 
 
 @command.command("figures")

@@ -23,7 +23,7 @@ import pandas as pd
 from karvan.grid.alike import Group, grouped, parted
 from karvan.grid.checking import check
 from karvan.grid.dispatched import TOLERANCE_MW, Dispatched
-from karvan.grid.network import Building, agreed_flows, matrix
+from karvan.grid.network import Building, agreed_flows, matrix, shedding_usd_mwh
 from karvan.grid.system import Floats, System
 from karvan.ground.errors import InputError, Problem, shown
 
@@ -177,6 +177,7 @@ def _dispatched(building: Building, n: pypsa.Network, ask: Dispatch, seconds: fl
     system = building.system
     power, sent, stores = n.generators_t.p, n.links_t.p0, n.storage_units_t
     names = [store.id for store in system.stores]
+    makers = [f"electrolyser:{row.id}" for row in system.electrolysers]
     out, back = (_columns(sent, [f"{tie.id}:{way}" for tie in system.ties]) for way in ("out", "back"))
     for ix, tie in enumerate(system.ties):
         if not tie.rule and not tie.loss:  # nothing is lost or earned by sending power to and fro: only the rest counts
@@ -203,7 +204,7 @@ def _dispatched(building: Building, n: pypsa.Network, ask: Dispatch, seconds: fl
         out=out + given,
         back=back + given_back,
         shed=_columns(power, [f"shed:{zone.id}" for zone in system.zones]),
-        electrolysis=_columns(power, [f"electrolyser:{row.id}" for row in system.electrolysers]),
+        electrolysis=_columns(power, makers) + _columns(sent, makers),
         price=price,
         objective=float(n.objective or 0.0),
         solver=ask.solver,
@@ -221,7 +222,7 @@ def _columns(frame: pd.DataFrame, names: list[str]) -> Floats:
 def _why(system: System, groups: tuple[Group, ...], ask: Dispatch) -> Infeasible | NotSolved:
     """Where it cannot be served: solved again with power out of nowhere and into nowhere, dearer than all else."""
     penalty = 10.0 * (
-        system.shed_usd_mwh + max((float(market.usd_mwh.max()) for market in system.markets), default=0.0)
+        shedding_usd_mwh(system) + max((float(market.usd_mwh.max()) for market in system.markets), default=0.0)
     )
     with quiet():
         n = Building(system, groups, penalty).network()

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from karvan.grid.network import agreed_flows, matrix, thermal_kgco2_mwh, together
+from karvan.grid.network import agreed_flows, matrix, shedding_usd_mwh, thermal_kgco2_mwh, together
 from karvan.grid.system import Floats, System
 
 TOLERANCE_MW = 1e-6
@@ -93,7 +93,7 @@ class Dispatched:
     @property
     def shed_usd(self) -> float:
         """What load that is not served is counted at."""
-        return float(self.shed.sum() * self.system.shed_usd_mwh)
+        return float(self.shed.sum() * shedding_usd_mwh(self.system))
 
     @property
     def exported(self) -> Floats:

@@ -16,8 +16,10 @@ What it means:
 - Rule `free`: exports earn the market's price less its levy on the mean CO2 of burning of the thermal plants of the
   zones that hang together, weighted by their size; imports cost the market's price.
 - Storage is cyclic: it ends the year as full as it begins it, and the level is chosen.
-- Load is shed at `shed_usd_mwh`, in an hour at most `shed_share` of it. Electrolysers take power that costs less than
-  the hydrogen that it makes is worth.
+- Load is shed at `shed_usd_mwh`, in an hour at most `shed_share` of it; if a market pays more, or hydrogen, at a
+  dollar above that, so that nobody is left without power for the sake of a sale.
+- Electrolysers take power that costs less than the hydrogen that it makes is worth. Green ones take certificates, as
+  exports by rule `green` do.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ import numpy as np
 import pandas as pd
 
 from karvan.grid.alike import Group, grouped
-from karvan.grid.system import Floats, System, Tie
+from karvan.grid.system import Electrolyser, Floats, System, Tie
 
 if TYPE_CHECKING:
     import pypsa
@@ -80,8 +82,10 @@ class Building:
             if tie.rule
         }
         """Of each tie to a market, the zone and the market."""
-        self.certified = sorted({self.part[self.sold[tie.id][0]] for tie in system.ties if tie.rule == "green"})
-        """Parts out of which exports must be green."""
+        green = {self.sold[tie.id][0] for tie in system.ties if tie.rule == "green"}
+        green |= {row.zone for row in system.electrolysers if row.green}
+        self.certified = sorted({self.part[zone] for zone in green})
+        """Parts out of which exports must be green, or in which hydrogen is."""
         self.rows: dict[str, dict[str, dict[str, Any]]] = {}
 
     def network(self) -> pypsa.Network:
@@ -156,7 +160,7 @@ class Building:
             if not zone.market and load.max() > 0 and system.shed_share > 0:
                 self._add(
                     "Generator", f"shed:{zone.id}", bus=zone.id, carrier="shed", p_nom=load.max(),
-                    marginal_cost=system.shed_usd_mwh, p_max_pu=system.shed_share * load / load.max(),
+                    marginal_cost=shedding_usd_mwh(system), p_max_pu=system.shed_share * load / load.max(),
                 )  # fmt: skip
             if zone.market:
                 reach = self._reach(zone.id)
@@ -168,10 +172,11 @@ class Building:
                         sign=sign, marginal_cost=self.penalty,
                     )  # fmt: skip
         for row in system.electrolysers:
-            self._add(
-                "Generator", f"electrolyser:{row.id}", bus=row.zone, carrier="hydrogen", p_nom=row.mw, sign=-1.0,
-                marginal_cost=-1000.0 * row.usd_kg / row.kwh_kg,
-            )  # fmt: skip
+            if not row.green:
+                self._add(
+                    "Generator", f"electrolyser:{row.id}", bus=row.zone, carrier="hydrogen", p_nom=row.mw, sign=-1.0,
+                    marginal_cost=-hydrogen_usd_mwh(row),
+                )  # fmt: skip
         for part in self.certified:
             size = sum(group.mw for group in self.groups if group.sort in GREEN and self.part[group.zone] == part)
             self._add(
@@ -206,6 +211,13 @@ class Building:
             )  # fmt: skip
 
     def _links(self) -> None:
+        for maker in self.system.electrolysers:
+            if maker.green:
+                certificates = f"{CERTIFICATES}{self.part[maker.zone]}"
+                self._add(
+                    "Link", f"electrolyser:{maker.id}", bus0=maker.zone, bus1=certificates, efficiency=-1.0,
+                    carrier="hydrogen", p_nom=maker.mw, marginal_cost=-hydrogen_usd_mwh(maker),
+                )  # fmt: skip
         agreed = {row.tie: row for row in self.system.agreed}
         for tie in self.system.ties:
             row = agreed.get(tie.id)
@@ -259,7 +271,26 @@ def last_usd_mwh(system: System) -> float:
     open_ends = {end for tie in system.ties if tie.rule in {"green", "free"} for end in (tie.one, tie.other)}
     prices = [float(market.usd_mwh.max()) for market in system.markets if market.zone in open_ends]
     dearest = max([plant.usd_mwh for plant in system.plants] + prices, default=0.0)
-    return min(dearest + 1.0, system.shed_usd_mwh - 1.0)
+    return min(dearest + 1.0, shedding_usd_mwh(system) - 1.0)
+
+
+def shedding_usd_mwh(system: System) -> float:
+    """USD/MWh that the dispatch counts load at that is not served: more than any sale of a megawatt-hour brings."""
+    prices = {market.zone: float(market.usd_mwh.max(initial=0.0)) for market in system.markets}
+    sales = [
+        (1.0 - tie.loss) * prices[end]
+        for tie in system.ties
+        if tie.rule in {"green", "free"}
+        for end in (tie.one, tie.other)
+        if end in prices
+    ]
+    sales += [hydrogen_usd_mwh(row) for row in system.electrolysers]
+    return max([system.shed_usd_mwh, *(usd + 1.0 for usd in sales)])
+
+
+def hydrogen_usd_mwh(row: Electrolyser) -> float:
+    """USD that the hydrogen of a megawatt-hour is worth."""
+    return 1000.0 * row.usd_kg / row.kwh_kg
 
 
 def surplus_usd_mwh(system: System) -> float:

@@ -148,12 +148,12 @@ class _Reader:
         )  # fmt: skip
 
     def electrolyser(self, row: Row) -> Electrolyser:
-        """Its technology's fuel is what it makes: hydrogen, at that price by its lower heating value."""
+        """Its technology's fuel is what it makes: green hydrogen, at that price by its lower heating value."""
         technology = self.rows.technologies[row.technology]
         efficiency, price = row.efficiency or technology.efficiency, self.rows.fuels[technology.fuel].usd_mwh
         mw = row.mw * available(technology)
         kwh_kg = HYDROGEN_KWH_KG / efficiency
-        return Electrolyser(row.id, row.zone, mw, kwh_kg, usd_kg=price * HYDROGEN_KWH_KG / 1000)
+        return Electrolyser(row.id, row.zone, mw, kwh_kg, usd_kg=price * HYDROGEN_KWH_KG / 1000, green=True)
 
     def tie(self, row: Row) -> Tie:
         back = row.mw if row.mw_back is None else row.mw_back

@@ -119,6 +119,8 @@ class Electrolyser:
     mw: float
     kwh_kg: float
     usd_kg: float
+    green: bool = False
+    """Whether it takes in each hour at most what wind and sun give, where they hang together with its zone."""
 
 
 @dataclass(frozen=True, eq=False)

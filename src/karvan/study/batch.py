@@ -65,6 +65,7 @@ def plan_batch(
     package: Corridor | str = "middle-corridor",
     changes: Iterable[Change | str] = (),
     using: Simulation | Path | str | None = None,
+    grid: Path | str | None = None,
     scenario: str = "",
     past: bool = False,
     workers: int = 1,
@@ -81,15 +82,15 @@ def plan_batch(
             `if __name__ == "__main__"`. They change nothing in the result.
         done: told how many shipments are done, of how many.
         usual: words for cells that are empty or not there.
-        package, changes, using, scenario, past: as in `karvan.plan`; under a scenario, days of its year that have gone
-            by are allowed.
+        package, changes, using, grid, scenario, past: as in `karvan.plan`; under a scenario, days of its year that
+            have gone by are allowed.
 
     Raises:
         InputError: where the table or its header cannot be read, or no row of it is good. Where some are, the problems
             of the others come with the result.
     """
     path = None if out is None else checked(out)
-    planner, depart, _ = planner_in(package, changes, using, scenario, usual.get("depart"))
+    planner, depart, _ = planner_in(package, changes, using, scenario, usual.get("depart"), grid)
     usual, past = usual | {"depart": depart}, past or bool(scenario)
     usual = _usual(planner, usual, past=past)
     rows = list(read_shipments(planner, shipments, past=past, **usual))

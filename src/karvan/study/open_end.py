@@ -40,6 +40,7 @@ def planner_in(
     using: Simulation | Path | str | None,
     scenario: str,
     depart: str | dt.date | None,
+    grid: Path | str | None = None,
 ) -> tuple[Planner, str | dt.date | None, bool]:
     """A planner on a package under a scenario, all as `karvan.plan` takes them, and when goods are ready in it.
 
@@ -52,7 +53,7 @@ def planner_in(
     """
     world = open_scenario(package, scenario)
     own_day = None if depart else departure_in(world)
-    return planner_of(world.corridor, changes, using), depart or own_day, own_day is not None
+    return planner_of(world.corridor, changes, using, grid), depart or own_day, own_day is not None
 
 
 def no_family_closed(corridor: Corridor) -> None:

@@ -3,6 +3,7 @@
 from karvan.report.power.compare import cases_document, cases_tables, compare_document, compare_tables
 from karvan.report.power.figures import figures_document, figures_tables
 from karvan.report.power.invest import invest_document, invest_tables
+from karvan.report.power.loss import loss_document, loss_tables
 from karvan.report.power.run import power_document, power_tables, unsolved_document
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "figures_tables",
     "invest_document",
     "invest_tables",
+    "loss_document",
+    "loss_tables",
     "power_document",
     "power_tables",
     "unsolved_document",

@@ -27,6 +27,7 @@ from karvan.grid.dispatched import Dispatched
 from karvan.grid.intensity import intensity
 from karvan.grid.invest import at_hours
 from karvan.grid.load import with_load
+from karvan.grid.outage import without
 from karvan.grid.reading import Reading, read
 from karvan.grid.system import Floats, System
 from karvan.ground.errors import InputError, Problem, shown
@@ -66,6 +67,10 @@ class PowerRun:
     weeks: int | None = None
     """Weeks that stand for the year, evenly spread, for a quick look; all its hours if none."""
     solve: Dispatch = field(default_factory=Dispatch)
+    lost: tuple[str, ...] = ()
+    """Plants and ties that are not there all year."""
+    shed_share: float = 0.1
+    """At most that share of a zone's load in an hour may stay unserved, at 3,000 USD/MWh; else there is no dispatch."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +199,8 @@ def power_called(name: Path | str) -> PowerAnswer:
     if run.status != COMPLETE:
         raise InputError(f"the run {run.name}", [Problem(RECORD, run.status, "ask for the same again")])
     said = run.record["inputs"]["settings"]
-    return _opened(run, PowerRun(said["year"], run.record["inputs"]["seed"], (), said["weeks"]))
+    lost = tuple(said.get("lost", ()))
+    return _opened(run, PowerRun(said["year"], run.record["inputs"]["seed"], (), said["weeks"], lost=lost))
 
 
 def system_of(world: World, ask: PowerRun, load: Mapping[str, Floats] | None = None) -> Reading:
@@ -205,7 +211,9 @@ def system_of(world: World, ask: PowerRun, load: Mapping[str, Floats] | None = N
     system = reading.system
     for zone, mw in sorted((load or {}).items()):
         system = with_load(system, zone, mw)
-    return replace(reading, system=system)
+    notes = (*reading.notes, *([f"without {', '.join(ask.lost)}, all year"] if ask.lost else []))
+    system = replace(without(system, ask.lost), shed_share=ask.shed_share)
+    return replace(reading, system=system, notes=notes)
 
 
 def _solved(
@@ -323,6 +331,8 @@ def _checked(ask: PowerRun) -> PowerRun:
     problems = []
     if ask.seed < 0:
         problems.append(Problem("seed", f"{ask.seed}", "give 0 or more"))
+    if not 0 <= ask.shed_share <= 1:
+        problems.append(Problem("shed_share", f"{ask.shed_share:g}", "give a share of 0 to 1"))
     if ask.weeks is not None and not 1 <= ask.weeks <= 52:
         problems.append(Problem("weeks", f"{ask.weeks}", "give 1 to 52, or none for all hours"))
     if problems:
