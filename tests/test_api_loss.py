@@ -45,7 +45,7 @@ def test_a01_what_cannot_go_is_told_at_once(served: Served, body: dict[str, obje
     assert remedy in fault["remedy"]
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_b01_a_loss_is_a_job_and_its_result_what_the_study_finds(served: Served, tmp_path: Path) -> None:
     asked = served.ask("POST", "/api/loss", json.dumps(ASKED).encode(), content_type="application/json")
     assert asked.status == 202

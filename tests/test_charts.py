@@ -291,7 +291,7 @@ def test_c4_the_doors(found: Simulation, own_runs: Path) -> None:
     assert not own_runs.exists()
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_c5_simulate_draws_and_traces_the_shipped_corridor(own_runs: Path) -> None:
     asked = [
         "simulate",

@@ -580,7 +580,7 @@ def test_g04_public_names() -> None:
 # --- h: the package that ships
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_h01_one_more_ferry_on_the_caspian_changes_nothing_in_the_far_south(shipped: Corridor, tmp_path: Path) -> None:
     (tmp_path / "ferry.yaml").write_text("title: One more ferry\nchanges: [service/asco-aktau-alat/fleet=+1]\n")
     found = compare("base-2024", str(tmp_path / "ferry.yaml"), package=shipped, days=60, replications=2, workers=2)

@@ -57,7 +57,9 @@ from karvan.study.simulate import simulate
 from karvan.study.tabled import batch_run, matrix_run
 
 ASKED: dict[str, Any] = {"days": 20.0, "replications": 3, "warmup_days": 0.0}
-LONG: dict[str, Any] = {"days": 60.0, "replications": 8, "warmup_days": 0.0}
+SLOW = ("appraise", "compare", "loss")
+"""Kinds whose example takes the better part of a minute."""
+LONG: dict[str, Any] = {"days": 40.0, "replications": 8, "warmup_days": 0.0}
 """Long enough to be killed in the middle."""
 NOW = "2026-01-05T08:00:00+00:00"
 PATIENCE_S = 300.0
@@ -584,7 +586,7 @@ def test_c7_no_more_processes_than_workers(tmp_path: Path) -> None:
         assert len({runner.job(name).run for name in names}) == 4
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_c8_services_that_share_a_database_share_their_jobs(server: str, tmp_path: Path) -> None:
     """Each job is done once; one is cancelled by the other service; one whose service is silent is taken over."""
     url = database(server)
@@ -762,7 +764,7 @@ def test_d4_no_file_is_read_that_a_client_names(client: Client, tmp_path: Path) 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", [
-    pytest.param(kind, marks=pytest.mark.thorough) if "-" in kind else kind for kind in sorted(BODIES)
+    pytest.param(kind, marks=pytest.mark.thorough) if "-" in kind or kind in SLOW else kind for kind in sorted(BODIES)
 ])  # fmt: skip
 def test_d5_every_kind_is_taken_as_the_contract_shows_it_and_done(tmp_path: Path, kind: str) -> None:
     """The example that the contract gives of a body, through to the result."""
@@ -785,7 +787,7 @@ def test_d5_every_kind_is_taken_as_the_contract_shows_it_and_done(tmp_path: Path
         assert refused(client.get(page["links"]["result"]), 404)[0]["address"] == "run"
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_d6_ten_thousand_jobs_are_refused_beyond_the_limit_and_the_service_answers(client: Client) -> None:
     body = {"origins": ["Baku"], "destinations": ["Poti"]}
     statuses = [client.post("/api/matrix", json=body).status_code for _ in range(10_000)]
@@ -879,7 +881,7 @@ def events(address: str, last: int | None = None) -> Iterator[tuple[int, str, di
                 said = {}
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_e1_killed_in_the_middle_of_a_simulation_a_service_goes_on_with_it(tmp_path: Path) -> None:
     """And the result has the same bits as that of one that was never killed."""
     with served(tmp_path / "data") as (address, process):

@@ -354,6 +354,22 @@ def test_c05_a_plant_of_nothing_is_nothing() -> None:
     assert plant("park-1", found).mw == 0
 
 
+def test_c06_what_goes_the_other_way_moves_by_its_own_shape_where_that_is_told() -> None:
+    apart = bent_exchange(back_shape="use")
+    whole = base().system.agreed[0]
+    [flows] = read(apart, 2025).system.agreed
+    assert np.array_equal(flows.out, whole.out)
+    assert flows.back.sum() == pytest.approx(whole.back.sum())
+    assert not np.allclose(flows.back, whole.back)
+    with pytest.raises(InputError, match="back_shape"):
+        read(bent_exchange(back_shape="usee"), 2025)
+
+
+def bent_exchange(**cells: Any) -> Corridor:
+    rows = small().rows("exchange")
+    return small().with_tables({"exchange": tuple(each._replace(**cells) for each in rows)})
+
+
 # d: the package that ships
 
 

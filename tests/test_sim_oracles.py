@@ -43,10 +43,10 @@ def told(estimates: dict[str, tuple[Estimate, Estimate]]) -> str:
     [
         ("mm1", "simpy", 4000, 60),
         ("mm1", "ciw", 2000, 30),
-        ("line", "simpy", 2000, 60),
+        pytest.param("line", "simpy", 2000, 60, marks=pytest.mark.thorough),
         ("line", "ciw", 800, 25),
         ("line_no_ferry", "simpy", 2000, 25),
-        ("line_no_ferry", "ciw", 800, 25),
+        pytest.param("line_no_ferry", "ciw", 800, 25, marks=pytest.mark.thorough),
     ],
 )
 def test_a01_the_same_means_in_short_runs(model: str, engine: str, units: int, replications: int) -> None:

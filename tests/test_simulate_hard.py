@@ -277,8 +277,8 @@ def test_b6_more_demand_takes_longer_and_none_takes_no_time(found: Callable[[str
 # --- c: one more ferry
 
 
-@pytest.mark.long
 @pytest.mark.usefixtures("routed_once")
+@pytest.mark.thorough
 def test_c1_one_more_ferry_against_none_is_told_sharply(shipped: Corridor) -> None:
     """The interval of pairs is three times narrower or more: for all units, and for those that ride Caspian ships."""
     more_ferries = "service/asco-aktau-alat/fleet=+1"

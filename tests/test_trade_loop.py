@@ -430,7 +430,7 @@ def test_g01_the_partnership_of_2030_and_its_trade_come_to_rest() -> None:
     assert found.flows.problem.corridor.rows("demand")[0].year == 2030
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_g02_a_world_against_itself_has_exactly_the_trade_that_it_has() -> None:
     found = trade_loop("middle-corridor", "base-2030", constant_elasticity(-5.0), base="base-2030")
     assert [turn.gap for turn in found.rounds] == [0.0]

@@ -308,9 +308,8 @@ def test_f01_the_cases_close_what_the_scenarios_of_the_package_close() -> None:
     assert gone == caspian
 
 
-@pytest.mark.parametrize("case", [
-    pytest.param(case, marks=pytest.mark.long if case == "suez" else pytest.mark.thorough) for case in CASES
-])  # fmt: skip
+@pytest.mark.thorough
+@pytest.mark.parametrize("case", CASES)
 def test_f02_each_case_of_the_package(case: str) -> None:
     found = lose(shipped(), case)
     assert found.settled

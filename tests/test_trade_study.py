@@ -369,7 +369,7 @@ def test_f05_what_goods_rely_on(run: Run) -> None:
     assert sum(row["share_high"] for row in found["shares"] if row["kind"] == "family") == pytest.approx(1)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_f06_what_is_lost_without_suez(run: Run) -> None:
     found = run("loss", "suez", "--country", "CHN", "--json")
     assert found.exception is None, found.exception

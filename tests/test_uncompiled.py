@@ -13,6 +13,7 @@ TESTS = Path(__file__).parent
 
 
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="this run is uncompiled itself")
+@pytest.mark.thorough
 def test_a01_the_same_cases_uncompiled() -> None:
     words = [
         "-m",

@@ -397,7 +397,7 @@ def hours_of(network: Network, legs: tuple[Any, ...]) -> float:
     return sum(float(network.sums[arcs[key], 0] + network.wait_h[arcs[key]]) for key in keys)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_d1_the_shipped_corridor_planned_as_it_was_simulated(
     shipped: Corridor, karvan_says: Callable[..., tuple[int, str]]
 ) -> None:

@@ -17,6 +17,8 @@ from karvan.study.plan import Planner
 from karvan.study.validation import PERIMETERS, Holder, hold
 from karvan.testing.draw import row
 
+LONG_PAGES = ("appraisal", "trade")
+"""Pages whose examples take the better part of a minute."""
 NOTHING = Claim(**dict.fromkeys((field.name for field in fields(Claim)), ""))
 
 
@@ -270,7 +272,10 @@ def test_d04_an_example_that_fails_stops_it() -> None:
         refresh_pages.refreshed("```sh\nkarvan plan nowhere Istanbul\n```\n")
 
 
-@pytest.mark.parametrize("page", refresh_pages.PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [
+    pytest.param(page, id=page.stem, marks=pytest.mark.thorough if page.stem in LONG_PAGES else ())
+    for page in refresh_pages.PAGES
+])  # fmt: skip
 def test_d05_examples_run_and_print_what_the_page_says(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert refresh_pages.refreshed(text) == text, "run python tools/refresh_pages.py"

@@ -36,8 +36,6 @@ def run(*words: object) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.everyday
-@pytest.mark.long
 def test_a01_every_view_opens(installed: Any, look: Callable[..., Any]) -> None:
     for view in VIEWS:
         seen = look(address=installed.address)

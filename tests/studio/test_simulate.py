@@ -87,7 +87,6 @@ def test_a01_a_simulation_is_asked_for_followed_and_played_by_clicking(look: Loo
     seen.shot("simulate-done")
 
 
-@pytest.mark.everyday
 def test_a02_the_clock_in_the_address_sets_what_is_drawn(look: Look, run: str) -> None:
     counts = {}
     for t in (30, 200):

@@ -132,7 +132,6 @@ def test_b02_a_corridor_that_cannot_carry_is_said(look: Look) -> None:
     assert carry.get_by_role("button", name="What passes?").is_disabled()
 
 
-@pytest.mark.everyday
 def test_c01_a_scenario_is_asked_and_what_is_wrong_is_said(look: Look) -> None:
     seen = look()
     page = seen.page

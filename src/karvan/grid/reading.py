@@ -201,10 +201,12 @@ class _Reader:
         own = next((end for end in (row.from_zone, row.to_zone) if self.rows.zones[end].load_share is not None),
                    row.from_zone)  # fmt: skip
         clock = self.making.clock(self.rows.zones[own])
-        weights = self.making.shape(exchange.shape, f"{address}:{self.rows.year}, shape").weights(clock)
+        shapes = (("shape", exchange.shape), ("back_shape", exchange.back_shape or exchange.shape))
+        of_way = [self.making.shape(name, f"{address}:{self.rows.year}, {column}").weights(clock)
+                  for column, name in shapes]  # fmt: skip
         back_mw = row.mw if row.mw_back is None else row.mw_back
         flows = []
-        for column, most in (("out_twh", row.mw), ("back_twh", back_mw)):
+        for column, most, weights in (("out_twh", row.mw, of_way[0]), ("back_twh", back_mw, of_way[1])):
             twh = getattr(exchange, column) or 0.0
             flow = capped(weights, twh * 1e6 / clock.hours, most)
             if flow is None:

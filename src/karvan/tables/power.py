@@ -127,6 +127,7 @@ EXCHANGE = Table(
         number("out_twh", "TWh", "From the one end to the other."),
         number("back_twh", "TWh", "The other way."),
         text("shape", "How it moves through the year, an id of table `load_shape`; empty is level."),
+        text("back_shape", "How what goes the other way moves, where that is known apart; empty is as `shape`."),
         NOTE,
     ),
     optional=True,
