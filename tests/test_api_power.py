@@ -106,6 +106,8 @@ def asked(client: TestClient, path: str, **query: Any) -> dict[str, Any]:
     (RUN, {"scenario": "base-2024", "seed": -1}, "seed", "0"),
     (RUN, {"scenario": "base-2024", "time_limit_s": 1e6}, "time_limit_s", "7200"),
     (RUN, {"scenario": "base-2024", "profiles": ["/etc/passwd"]}, "profiles", "not permitted"),
+    (RUN, {"scenario": "base-2024", "shed_share": 1.5}, "shed_share", "1"),
+    (RUN, {"scenario": "base-2024", "lost": ["az-gee"]}, "lost", "az-ge"),
     (RUN, {"scenario": "../x.yaml"}, "scenario", "name of a scenario"),
     (RUN, {"scenario": "~/x"}, "scenario", "name of a scenario"),
     (RUN, {"corridor": "grd"}, "corridor", "grid"),

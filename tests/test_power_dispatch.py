@@ -15,7 +15,7 @@ from karvan.grid.checking import check
 from karvan.grid.dispatch import Dispatch, Infeasible, NotSolved, dispatch, quiet, solve
 from karvan.grid.dispatched import Dispatched
 from karvan.grid.export import export
-from karvan.grid.intensity import intensity, marginal
+from karvan.grid.intensity import intensity
 from karvan.grid.invest import Candidate, Invest, Invested, annuity, invest
 from karvan.grid.network import HAIR, to_pypsa
 from karvan.grid.system import Agreed, Electrolyser, Floats, Market, Plant, Store, System, Tie, Zone
@@ -419,16 +419,6 @@ def test_f02_a_battery_carries_emissions_with_its_losses() -> None:
     assert got.used == pytest.approx([300.0, (100 * 300 + 8 * 900 + carried) / 120])
     burnt = (50 + 15 / 0.9) * 300 + 100 * 300 + 8 * 900
     assert (got.used * got.used_mwh).sum() == pytest.approx(burnt), "none is lost, none is made"
-
-
-@pytest.mark.thorough
-def test_f03_the_plant_at_the_margin() -> None:
-    found = solved(system({"A": [80.0, 150.0, 200.0]}, plant("cheap", "A", 100, 20, kg=300, hours=3),
-                          plant("dear", "A", 80, 50, kg=700, hours=3)))  # fmt: skip
-    kg, names = marginal(found, "A")
-    assert names == ("cheap", "dear", "")
-    assert kg[:2] == pytest.approx([300.0, 700.0])
-    assert np.isnan(kg[2])
 
 
 @pytest.mark.thorough

@@ -15,6 +15,7 @@ from tests.test_simulate import drawn, goods
 
 from karvan.cli.main import karvan as cli
 from karvan.corridor import Corridor
+from karvan.corridor.package import Description
 from karvan.evidence.inputs import describe
 from karvan.evidence.run import RunFolder
 from karvan.evidence.shelf import open_run
@@ -61,7 +62,7 @@ def corridor() -> Corridor:
         "K1 rail A 5h B 5h C every 12h 10kg\nS1 sea C 9h D every 24h\nchange C rail sea 1h",
         goods(way="A > D"), teu=400.0,
         link={"K1-0": {"electrified": True, "country": "AZ"}, "K1-1": {"country": "AZ"}},
-        vehicle={"K1": {"energy_kwh_tkm": 0.25}},
+        vehicle={"K1": {"energy_kwh_tkm": 0.025}},
         place={"A": {"lon": 49.7, "lat": 40.4}, "B": {"lon": 48.0, "lat": 40.4}, "C": {"lon": 46.0, "lat": 40.7},
                "D": {"lon": 41.6, "lat": 41.6}},
     )  # fmt: skip
@@ -168,6 +169,7 @@ def test_b02_two_runs_are_two_worlds_hour_by_hour() -> None:
     told = document(found)
     assert told["changes"] == [found.after.source]
     assert told["only_hours"] is False
+    assert [ground["value"] for ground in told["grounds"]] == [LOSS_SHARE, PORT_KWH_BOX]  # type: ignore[attr-defined]
 
 
 def test_b03_one_run_tells_the_hours_and_a_change_is_assigned_and_goes_by_them() -> None:
@@ -229,12 +231,12 @@ def test_b05_what_does_not_go_together_is_told(ask: Any, said: str) -> None:
 
 def test_b06_another_package_than_the_run_s_is_told() -> None:
     with pytest.raises(InputError, match="which the simulation is of"):
-        couple(replace(corridor(), name="elsewhere"), Couple(runs=(name(),)))
+        couple(replace(corridor(), description=Description("elsewhere", "", ())), Couple(runs=(name(),)))
 
 
-def test_b07_the_command_takes_two_runs(tmp_path: Any) -> None:
-    corridor().save(tmp_path / corridor().name)
-    words = ["power", "traction", "-p", str(tmp_path / corridor().name), "--run", name(), "--run", name(WIRE)]
+def test_b07_the_command_takes_two_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("karvan.study.power.worlds.package_with_cases", lambda _: corridor())
+    words = ["power", "traction", "--run", name(), "--run", name(WIRE)]
     told = json.loads(CliRunner().invoke(cli, [*words, "--json"], standalone_mode=False).output)
     assert [one["zone"] for one in told["more_load"]] == ["B"]
     assert told["more_load"][0]["peak_mw"] > told["more_load"][0]["least_mw"]
@@ -253,6 +255,7 @@ def a_week(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("karvan.study.power.coupled.PowerRun", lambda year: PowerRun(year=year, weeks=1))
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("a_week")
 def test_c01_the_hours_of_one_run_are_dispatched_and_what_they_do_is_told() -> None:
     found = coupled(name(), loop=True)
@@ -265,6 +268,7 @@ def test_c01_the_hours_of_one_run_are_dispatched_and_what_they_do_is_told() -> N
     assert told[0]["more_t_co2e"] == pytest.approx(one.more_t_co2e)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("a_week")
 def test_c02_two_runs_put_their_difference_by_the_hour_into_the_dispatch() -> None:
     found = coupled(name(), name(WIRE), loop=True)

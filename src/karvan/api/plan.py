@@ -66,7 +66,8 @@ def _planned(shared: State, body: PlanBody) -> bytes:
     planner, ask = read(shared, body)
 
     def told() -> dict[str, Any]:
-        return _document(shared, body, planner, planner.plan(ask, body.commodity))
+        found = planner.plan(ask, body.commodity)
+        return _document(shared, body, planner, found) | _by_grid(shared, body, found)
 
     lane = None if body.explain or body.using or body.grid else _lane(planner, ask)
     if lane is None:
@@ -97,6 +98,17 @@ def _document(shared: State, body: PlanBody, planner: Planner, answer: Plan) -> 
         return told
     key = shared.worlds.stamp(body.corridor), body.scenario, *body.changes
     return with_geometry(told, answer, shared.answering.lines.get(key, lambda: thin_lines(planner.corridor)))
+
+
+def _by_grid(shared: State, body: PlanBody, answer: Plan) -> dict[str, Any]:
+    """Which options came and went with the power of a run; nothing without one."""
+    if not body.grid:
+        return {}
+    from karvan.itinerary.what_if import compare
+    from karvan.report.plan import grid_changes
+
+    planner, ask = read(shared, body.model_copy(update={"grid": ""}))
+    return grid_changes(compare(planner.plan(ask, body.commodity), answer))
 
 
 def _compared(shared: State, body: WhatIfBody) -> bytes:

@@ -38,6 +38,10 @@ class GridPage(Page):
     gco2e_kwh: float = Field(description="Of the whole life of what is made, the losses of lines not in it.")
     package_year: int | None = Field(description="Of the figure that it takes the place of.")
     package_gco2e_kwh: float | None
+    hours: int = Field(description="Of the year, that were dispatched: all of them, or those of some weeks.")
+    of_hours: int = Field(description="That the year has.")
+    of_package: str = Field(description="The package that the run is of, which may be another than the answer's.")
+    lost: list[str] = Field(description="Plants and ties that are not there in the run.")
 
 
 class RunPage(Page):
@@ -289,6 +293,20 @@ class LeftOutPage(Page):
     refused: list[str] = Field(description="What refuses it, each with its address.")
 
 
+class GonePage(Page):
+    """An option that was shown before and is not after."""
+
+    option: str
+    why: str
+
+
+class ByGridPage(Page):
+    """Which options came and went with the power of a run, beside the package's own grid."""
+
+    gone: list[GonePage]
+    new: list[str]
+
+
 class PlanPage(Page):
     """The answer to a request."""
 
@@ -296,6 +314,7 @@ class PlanPage(Page):
     request: RequestPage
     options: list[OptionPage] = Field(description="In the order of arrival; none where there is no way.")
     left_out: list[LeftOutPage]
+    by_grid: ByGridPage | None = Field(None, description="With `grid`: what came and went beside the package's own.")
 
 
 class DifferencePage(Page):
@@ -314,13 +333,6 @@ class FamilyPage(Page):
     before: str | None = Field(description="Id of the option.")
     after: str | None
     difference: DifferencePage | None
-
-
-class GonePage(Page):
-    """An option that was shown before and is not after."""
-
-    option: str
-    why: str
 
 
 class WhatIfPage(Page):

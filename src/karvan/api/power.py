@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from karvan.api.answers import encoded, lasting
-from karvan.api.jobs.power_requests import PowerCompareBody, PowerRunBody, known_run, solver_problems
+from karvan.api.jobs.power_requests import PowerCompareBody, PowerRunBody, solver_problems
 from karvan.api.power_hours import WEEK_H, Window, hours_document, ties_document, year_document
 from karvan.api.power_pages import PowerHours, PowerPage, PowerTies, PowerYear, TrainPage
 from karvan.api.problems import ApiError, faults, no_such
@@ -20,7 +20,7 @@ from karvan.api.runs import Found, finished, tag_of
 from karvan.api.state import Asked, Shared
 from karvan.api.studies import TAKEN, queued
 from karvan.evidence.run import RunFolder
-from karvan.evidence.shelf import find_runs, runs_folder
+from karvan.evidence.shelf import find_runs, shelved
 from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.ground.version import VERSION
 from karvan.study.power.carbon import open_power_run
@@ -185,9 +185,10 @@ def _power(run: RunFolder) -> RunFolder:
 
 def _named(name: str) -> RunFolder:
     """A run by the name that a query gives. Raises ApiError 404, InputError."""
-    if not known_run(name):
+    folder = shelved(name)
+    if folder is None:
         raise no_such("run", name, nearest(name, [one.name for one in find_runs()[0]]))
-    return open_power_run(runs_folder() / name, "runs")
+    return open_power_run(folder, "runs")
 
 
 def _window(begin: dt.datetime | None, end: dt.datetime | None) -> tuple[np.datetime64 | None, np.datetime64 | None]:

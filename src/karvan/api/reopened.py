@@ -33,4 +33,5 @@ def reopened(worlds: Worlds, run: RunFolder, asked: str = "") -> tuple[Reopened,
     known = known_of(worlds, run, asked)
     if known is None:
         return corridor_of(run), "none"
-    return corridor_of(run, known.corridor), f"{known.id} {known.corridor.digest}"
+    found = corridor_of(run, known.corridor)  # what it says may change with the run whose power its trains drew
+    return found, " ".join((known.id, known.corridor.digest, *found.doubts))

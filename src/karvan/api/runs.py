@@ -19,7 +19,7 @@ from karvan.evidence.lock import TakenError, holder
 from karvan.evidence.parquet import read_schema
 from karvan.evidence.record import COMPLETE, INTERRUPTED, LOCK, RECORD, RUNNING
 from karvan.evidence.run import RunFolder
-from karvan.evidence.shelf import find_runs, runs_folder
+from karvan.evidence.shelf import find_runs, shelved
 from karvan.ground.errors import Problem, nearest
 from karvan.ground.version import VERSION
 from karvan.study.runs import line_of, list_runs, remove_run
@@ -123,8 +123,8 @@ def found(
 ) -> RunFolder:
     """The run that an address names. Raises ApiError 404, InputError for a name that is a path or a spoilt run."""
     plain_run(run)
-    folder = runs_folder() / run
-    if run.startswith(".") or not (folder / RECORD).is_file():
+    folder = shelved(run)
+    if folder is None:
         raise no_such("run", run, nearest(run, [one.name for one in find_runs()[0]]))
     return RunFolder.open(folder)
 

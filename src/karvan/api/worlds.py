@@ -15,6 +15,7 @@ from karvan.api.problems import ApiError, no_such
 from karvan.api.settings import Settings
 from karvan.corridor import Corridor, load
 from karvan.corridor.load import load_sound, shipped
+from karvan.evidence.record import RECORD
 from karvan.ground.errors import InputError, Problem, nearest, shown
 
 if TYPE_CHECKING:
@@ -137,12 +138,22 @@ class Worlds:
         Raises as `world`.
         """
         from karvan.study.plan import planner_of
+        from karvan.study.runs import shelf_run
 
-        for run in filter(None, (using, grid)):
-            plain_run(run)
+        waits, power = (shelf_run(run, asked) if run else None for run, asked in ((using, "using"), (grid, "grid")))
         world = self.world(name, scenario)
-        key = (name, self.known(name).corridor.digest, scenario, changes, using, grid)
-        return self._planners.get(key, lambda: planner_of(world.corridor, changes, using or None, grid or None))
+        key = (name, self.known(name).corridor.digest, scenario, changes, _written(waits), _written(power))
+        return self._planners.get(key, lambda: planner_of(world.corridor, changes, waits, power))
+
+
+def _written(run: Path | None) -> tuple[Path, int] | None:
+    """A run, and when it was written: it may be deleted, and another made under its name."""
+    if run is None:
+        return None
+    try:
+        return run, (run / RECORD).stat().st_mtime_ns
+    except OSError:  # deleted just now, which is told as soon as it is opened
+        return run, 0
 
 
 def plain_scenario(scenario: str) -> None:

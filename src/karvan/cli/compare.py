@@ -51,7 +51,6 @@ def command(
     from karvan.report.comparison import document, headline, tables
     from karvan.study.comparison.ask import Compare
     from karvan.study.comparison.comparison import compare
-    from karvan.study.power.carbon import powered
 
     given = {name: value for name, value in wishes.items() if value not in (None, ())}
     if engines is not None:
@@ -59,7 +58,7 @@ def command(
     ask = Compare(**given).checked()
     with progress_bar() as progress:
         found = compare(
-            base, *scenarios, package=powered(package, grid), ask=ask, workers=workers, out=out, progress=progress
+            base, *scenarios, package=package, ask=ask, grid=grid, workers=workers, out=out, progress=progress
         )
     if as_json:
         print_json(document(found.run, found.package, found.frames))

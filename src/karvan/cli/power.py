@@ -159,7 +159,7 @@ def loss(
 ) -> int:  # fmt: skip
     """What the power system of SCENARIO does without a plant or a tie, all year: unserved load, exports, gas, CO2.
 
-    Exit code 4 where load cannot be served without one of them.
+    Exit code 4 where load cannot be served without one of them; 5 where the solver stopped.
     """
     from karvan.report import power as report
     from karvan.study.power.compare import NoAnswer
@@ -174,7 +174,7 @@ def loss(
         print_json(report.loss_document(found))
     else:
         print_rich(*report.loss_tables(found))
-    return 0 if all(one.countries for one in found.lost) else NO_SOLUTION
+    return NOT_SOLVED if found.stopped else 0 if all(one.countries for one in found.lost) else NO_SOLUTION
 
 
 @command.command("figures")
@@ -216,7 +216,10 @@ def figures(
 def cases(
     names: tuple[str, ...], seed: int, weeks: int | None, time_limit_s: float, package: str, as_json: bool
 ) -> int:
-    """All cases of projects, or some, each against the world without it, in one table. Each is kept as a run."""
+    """All cases of projects, or some, each against the world without it, in one table. Each is kept as a run.
+
+    Exit code 4 where load cannot be served in one of them; 5 where the solver stopped.
+    """
     from karvan.report import power as report
     from karvan.study.power.cases import run_cases
 
@@ -226,7 +229,7 @@ def cases(
         print_json(report.cases_document(found))
     else:
         print_rich(*report.cases_tables(found))
-    return 0 if found.solved else NO_SOLUTION
+    return NOT_SOLVED if found.stopped else 0 if found.solved else NO_SOLUTION
 
 
 @command.command("export")
@@ -276,7 +279,10 @@ def invest(
     scenario: str, candidates: str, zones: str, most_mw: float, rate: float, storage_h: float, year: int | None,
     seed: int, weeks: int, time_limit_s: float, package: str, as_json: bool,
 ) -> int:  # fmt: skip
-    """What would be built at least cost: megawatts of each technology by zone, over building and running together."""
+    """What would be built at least cost: megawatts of each technology by zone, over building and running together.
+
+    Exit code 4 where load cannot be served with all of it built, with where and when; 5 where the solver stopped.
+    """
     from karvan.report import power as report
     from karvan.study.power.invest import InvestPower, invest_power
 

@@ -24,7 +24,7 @@ NOT_FOUND, NOT_SOLVED = 4, 5
 @click.option("--vehicle", metavar="ID", help="Whose energy and fuel. [default: of the services on the line]")
 @click.option("--of", type=click.Choice(["made", "used"]), help="Mix of what a country makes or uses. [default: made]")
 @click.option("--runs", default="", metavar="A,B",
-              help="Runs of karvan power run, by folder or name; or scenarios, which are then run.")  # fmt: skip
+              help="Runs of karvan power run, by folder or name; or scenarios or cases, then run.")  # fmt: skip
 @package_option
 @json_option
 def train(runs: str, package: str, as_json: bool, **words: str | float | None) -> int:
@@ -61,19 +61,26 @@ def train(runs: str, package: str, as_json: bool, **words: str | float | None) -
 @click.option("--set", "changes", multiple=True, metavar="CHANGE",
               help="A second world: link/rail-HAJIGABUL-ASTARA_AZ/electrified=true.")  # fmt: skip
 @click.option("--after", default="", metavar="S", help="Or the scenario that it is, of the same year.")
-@click.option("--run", default="", metavar="RUN", help="By a run of karvan simulate --trace, not by an assignment.")
+@click.option("--run", "runs", multiple=True, metavar="RUN",
+              help="By a run of karvan simulate --trace, not by an assignment; twice: without and with a change. "
+                   "With --set or --after flows are assigned, and their hours are the run's.")  # fmt: skip
 @click.option("--grid", default="", metavar="RUN", help="Trains draw the power of a run of karvan power run.")
-@click.option("--loop", is_flag=True, help="Solve the power system without and with what freight draws more.")
+@click.option(
+    "--loop", is_flag=True, help="Solve the power system without and with what freight draws more, or one run's hours."
+)
 @package_option
 @json_option
-def traction(package: str, as_json: bool, changes: tuple[str, ...], **words: str | bool) -> int:
-    """What trains and ports draw from the wires under SCENARIO; and what a wire over a line does to CO2e and load."""
+def traction(package: str, as_json: bool, changes: tuple[str, ...], runs: tuple[str, ...], **words: str | bool) -> int:
+    """What trains and ports draw from the wires under SCENARIO; and what a wire over a line does to CO2e and load.
+
+    With --run the scenario is the run's.
+    """
     from karvan.cli.simulate import progress_bar
     from karvan.report.power.traction import country_table, traction_headline, traction_lines
     from karvan.study.power.coupled import Couple, Coupled, couple, document
 
     with progress_bar() as progress:
-        found = couple(package, Couple(changes=changes, **words), progress)  # type: ignore[arg-type]
+        found = couple(package, Couple(changes=changes, runs=runs, **words), progress)  # type: ignore[arg-type]
     if not isinstance(found, Coupled):
         click.echo(found.said, err=True)
         return NOT_FOUND if hasattr(found, "unmet") else NOT_SOLVED
@@ -92,6 +99,7 @@ def open_or_solve(package: str, name: str, progress: Progress) -> RunFolder | tu
     """
     from karvan.grid.dispatch import Infeasible, NotSolved
     from karvan.study.power.carbon import open_power_run
+    from karvan.study.power.cases import package_with_cases
     from karvan.study.power.run import power_run
     from karvan.study.runs import run_called
 
@@ -99,7 +107,7 @@ def open_or_solve(package: str, name: str, progress: Progress) -> RunFolder | tu
         folder = run_called(name, "runs")
     except InputError as no_run:
         try:
-            found = power_run(package, name, progress=progress)
+            found = power_run(package_with_cases(package), name, progress=progress)
         except InputError as no_scenario:
             raise InputError("the request", [*no_run.problems, *no_scenario.problems]) from None
         if isinstance(found, Infeasible):

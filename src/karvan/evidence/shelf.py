@@ -17,6 +17,8 @@ from karvan.ground.errors import InputError, Problem
 
 LONGEST_NAME = 40
 """Characters of the package's name that a run's name has."""
+FILE_MARKS = "/\\\0:"
+"""What makes a path of a word, on one system or another."""
 
 
 def runs_folder() -> Path:
@@ -26,6 +28,17 @@ def runs_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("karvan", appauthor=False) / "runs"
+
+
+def shelved(name: str) -> Path | None:
+    """The folder of a run that stands where runs do, by its name; None for any other word, and for a path."""
+    if not name or name.startswith(".") or any(mark in name for mark in FILE_MARKS):
+        return None
+    folder = runs_folder() / name
+    try:
+        return folder if (folder / RECORD).is_file() else None
+    except OSError:  # longer than a name of a file may be
+        return None
 
 
 def run_name(about: Record) -> str:

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from karvan.grid.alike import Group, grouped, parted
 from karvan.grid.checking import check
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 SOLVERS = {"simplex": {"solver": "simplex"}, "ipm": {"solver": "ipx", "run_crossover": "on"}}
 """What each word means to HiGHS. The dual simplex is quicker on a year, and ends at a corner, as crossover does."""
+INFEASIBLE = {"infeasible", "infeasible_or_unbounded"}
+"""Last words of the solver where there is no dispatch at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,12 @@ class Infeasible:
         """Energy that is out of balance over the year, both ways."""
         return float(sum(abs(row.mw) for row in self.unmet))
 
+    def at(self, times: NDArray[np.datetime64]) -> Infeasible:
+        """The same where the system stands for some hours of a year, which begin then (n_hours,)."""
+        of_year = ((times - self.system.start) / np.timedelta64(1, "h")).astype(np.int64)
+        rows = tuple(replace(row, hour=int(of_year[row.hour])) for row in self.unmet)
+        return replace(self, unmet=rows, said=_told(self.system, rows))
+
 
 @dataclass(frozen=True, eq=False)
 class NotSolved:
@@ -114,10 +124,10 @@ def dispatch(system: System, ask: Dispatch | None = None) -> Dispatched | Infeas
     """
     ask = ask or Dispatch()
     check(system)
-    began = time.perf_counter()
     groups = grouped(system, merged=ask.merged)
     building = Building(system, groups)
     with quiet():
+        began = time.perf_counter()  # without the time until others are done
         n = building.network()
         condition, solving = solve(n, ask)
     if condition == "optimal":
@@ -126,18 +136,22 @@ def dispatch(system: System, ask: Dispatch | None = None) -> Dispatched | Infeas
         if off > TOLERANCE_MW:
             return NotSolved(system, ask, f"the balance is off by {off:.1e} MW", time.perf_counter() - began)
         return found
-    if condition in {"infeasible", "infeasible_or_unbounded"}:
-        return _why(system, groups, ask)
+    if condition in INFEASIBLE:
+        return why(system, groups, ask)
     return NotSolved(system, ask, condition, time.perf_counter() - began)
+
+
+_ONE_AT_A_TIME = threading.RLock()
+"""Who is quiet: what it changes is the whole process's, and must be put back before another one looks at it."""
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep PyPSA, linopy and HiGHS from telling what they do.
+    """Keep PyPSA, linopy and HiGHS from telling what they do; threads wait for each other.
 
     HiGHS prints its name before linopy sets an option: it is made silent from the start.
     """
-    with warnings.catch_warnings():
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import highspy
         import linopy  # noqa: F401
@@ -219,7 +233,7 @@ def _columns(frame: pd.DataFrame, names: list[str]) -> Floats:
     return frame.reindex(columns=names, fill_value=0.0).to_numpy(dtype=np.float64, copy=True)
 
 
-def _why(system: System, groups: tuple[Group, ...], ask: Dispatch) -> Infeasible | NotSolved:
+def why(system: System, groups: tuple[Group, ...], ask: Dispatch) -> Infeasible | NotSolved:
     """Where it cannot be served: solved again with power out of nowhere and into nowhere, dearer than all else."""
     penalty = 10.0 * (
         shedding_usd_mwh(system) + max((float(market.usd_mwh.max()) for market in system.markets), default=0.0)
@@ -240,7 +254,7 @@ def _why(system: System, groups: tuple[Group, ...], ask: Dispatch) -> Infeasible
     return Infeasible(system, ask, tuple(rows), _told(system, rows))
 
 
-def _told(system: System, rows: list[Unmet]) -> str:
+def _told(system: System, rows: Sequence[Unmet]) -> str:
     """Which zones, how many hours, how much, and the worst."""
     told = []
     for lacks, what in ((True, "cannot be served"), (False, "cannot get rid of what must run or come in")):

@@ -8,10 +8,29 @@ from typing import ClassVar
 import numpy as np
 
 from karvan.grid.network import agreed_flows, matrix, shedding_usd_mwh, thermal_kgco2_mwh, together
-from karvan.grid.system import Floats, System
+from karvan.grid.system import Floats, Market, System
 
 TOLERANCE_MW = 1e-6
 """What a balance may be off at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trade:
+    """What goes over a tie to a market and back, by hour (n_hours,)."""
+
+    market: Market
+    zone: str
+    """Our end of the tie."""
+    exported: Floats
+    """As it leaves the system, MW."""
+    imported: Floats
+    """As it arrives, MW."""
+    export_usd: Floats
+    """What the market pays for what arrives there, its levy taken off."""
+    import_usd: Floats
+    """What the market is paid for what it sends."""
+    levy_usd: Floats
+    """What the market takes for the CO2 of what is sold to it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,60 +103,72 @@ class Dispatched:
         return self.electrolysis * kg
 
     @property
+    def plant_usd(self) -> Floats:
+        """What each plant costs: fuel and what else is used (n_plants,)."""
+        usd = np.array([plant.usd_mwh for plant in self.system.plants], dtype=np.float64)
+        return np.asarray(self.generation.sum(axis=0) * usd)
+
+    @property
+    def store_usd(self) -> Floats:
+        """What each store costs (n_stores,)."""
+        usd = np.array([store.usd_mwh for store in self.system.stores], dtype=np.float64)
+        return np.asarray(self.discharge.sum(axis=0) * usd)
+
+    @property
     def plants_usd(self) -> float:
-        """What plants and stores cost: fuel and what else is used."""
-        plants = self.generation.sum(axis=0) @ np.array([plant.usd_mwh for plant in self.system.plants])
-        stores = self.discharge.sum(axis=0) @ np.array([store.usd_mwh for store in self.system.stores])
-        return float(plants + stores)
+        """What plants and stores cost together."""
+        return float(self.plant_usd.sum() + self.store_usd.sum())
 
     @property
     def shed_usd(self) -> float:
         """What load that is not served is counted at."""
         return float(self.shed.sum() * shedding_usd_mwh(self.system))
 
+    def trade(self, ix: int) -> Trade | None:
+        """What goes over a tie, by its number; None of one between zones of the system.
+
+        All is sold at the market's price, also what was agreed and what goes out because it would be lost. The levy
+        is taken on what was agreed, over any tie, and on all over free ties; not on green power, nor on what would be
+        lost.
+        """
+        tie = self.system.ties[ix]
+        market = next((one for one in self.system.markets if one.zone in (tie.one, tie.other)), None)
+        if market is None:
+            return None
+        outward = market.zone == tie.other
+        zone = tie.one if outward else tie.other
+        sent, given = (self.out[:, ix], self.back[:, ix]), [flows[:, ix] for flows in agreed_flows(self.system)]
+        (leaves, comes), agreed = sent if outward else sent[::-1], given[0 if outward else 1]
+        kept, levied = 1.0 - tie.loss, leaves if tie.rule == "free" else agreed
+        rate = market.levy_usd_t * thermal_kgco2_mwh(self.system, together(self.system), zone) / 1000
+        levy = kept * levied * rate
+        return Trade(market, zone, leaves, comes * kept, kept * leaves * market.usd_mwh - levy, comes * market.usd_mwh,
+                     levy)  # fmt: skip
+
     @property
     def exported(self) -> Floats:
         """What is sent to each market, as it leaves the system (n_hours, n_markets)."""
-        return self._by_market(leaves=True, at_market=False)
+        return self._by_market("exported")
 
     @property
     def imported(self) -> Floats:
         """What arrives from each market (n_hours, n_markets)."""
-        return self._by_market(leaves=False, at_market=False)
+        return self._by_market("imported")
 
     @property
     def export_usd(self) -> Floats:
-        """What each market pays in each hour for what arrives there, its levy taken off (n_hours, n_markets).
-
-        All at the market's price, also what was agreed and what goes out because it would be lost. The levy is taken on
-        what was agreed, over any tie, and on all over free ties; not on green power, nor on what would be lost.
-        """
-        return self._by_market(leaves=True, at_market=True) * self._market_usd_mwh() - self.levy_usd
+        """What each market pays in each hour, its levy taken off, as `trade` says (n_hours, n_markets)."""
+        return self._by_market("export_usd")
 
     @property
     def import_usd(self) -> Floats:
         """What each market is paid in each hour for what it sends, at its price (n_hours, n_markets)."""
-        return self._by_market(leaves=False, at_market=True) * self._market_usd_mwh()
+        return self._by_market("import_usd")
 
     @property
     def levy_usd(self) -> Floats:
         """What each market takes for the CO2 of what is sold to it (n_hours, n_markets)."""
-        system, part = self.system, together(self.system)
-        agreed = {row.tie: row for row in system.agreed}
-        total = np.zeros((system.hours, len(system.markets)))
-        for ix, tie in enumerate(system.ties):
-            for column, market in enumerate(system.markets):
-                if market.zone not in {tie.one, tie.other}:
-                    continue
-                outward = tie.other == market.zone
-                zone = tie.one if outward else tie.other
-                sent = self.out[:, ix] if outward else self.back[:, ix]
-                row = agreed.get(tie.id)
-                given = (row.out if outward else row.back) if row else np.zeros(system.hours)
-                levied = sent if tie.rule == "free" else given
-                usd = market.levy_usd_t * thermal_kgco2_mwh(system, part, zone) / 1000
-                total[:, column] += (1.0 - tie.loss) * levied * usd
-        return total
+        return self._by_market("levy_usd")
 
     @property
     def to_and_fro(self) -> dict[str, int]:
@@ -186,17 +217,12 @@ class Dispatched:
         of: Floats = np.array([getattr(plant, name) for plant in self.system.plants], dtype=np.float64)
         return self.generation * of
 
-    def _market_usd_mwh(self) -> Floats:
-        return matrix([market.usd_mwh for market in self.system.markets], self.system.hours)
-
-    def _by_market(self, *, leaves: bool, at_market: bool) -> Floats:
-        """Power over the ties of each market, at the market's end or ours (n_hours, n_markets)."""
-        system = self.system
-        total = np.zeros((system.hours, len(system.markets)))
-        for ix, tie in enumerate(system.ties):
-            for column, market in enumerate(system.markets):
-                if market.zone in {tie.one, tie.other}:
-                    outward = (tie.other == market.zone) is leaves
-                    sent = self.out[:, ix] if outward else self.back[:, ix]
-                    total[:, column] += sent * (1.0 - tie.loss if leaves is at_market else 1.0)
+    def _by_market(self, what: str) -> Floats:
+        """A part of the trade over all ties of each market (n_hours, n_markets)."""
+        total = np.zeros((self.system.hours, len(self.system.markets)))
+        column = {market.zone: ix for ix, market in enumerate(self.system.markets)}
+        for ix in range(len(self.system.ties)):
+            trade = self.trade(ix)
+            if trade is not None:
+                total[:, column[trade.market.zone]] += getattr(trade, what)
         return total

@@ -1,4 +1,4 @@
-"""gCO2e/kWh of a country's power by hour and year: of what is made and of what is used, and of the plant at the margin.
+"""gCO2e/kWh of a country's power by hour and year: of what is made and of what is used.
 
 Two ways: `direct`, the CO2 of burning alone; `life`, of the whole life of the fuel and the plants.
 
@@ -25,10 +25,6 @@ from karvan.ground.errors import InputError, Problem, shown
 WAYS = ("direct", "life")
 ROUNDS = 4
 """Passes over the year until what batteries hold at its start is what they hold at its end."""
-AT_MARGIN_MW = 1e-3
-"""How far from its bounds a plant stands that can give more and less."""
-NEAR = 0.02
-"""By what share of the price the cost of a plant may be off that is taken as setting it: losses on the way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,33 +80,6 @@ def intensity(found: Dispatched, country: str, way: str = "life") -> Intensity:
         float(made_kg.sum()) / made_year_mwh if made_year_mwh > 0 else np.nan,
         total / year_mwh if year_mwh > 0 else np.nan,
     )  # fmt: skip
-
-
-def marginal(found: Dispatched, zone: str, way: str = "direct") -> tuple[Floats, tuple[str, ...]]:
-    """gCO2/kWh of the plant that sets the price of a zone in each hour (n_hours,), and its id.
-
-    It stands between its bounds, in any zone, and its cost is nearest to the price, within `NEAR` of it; the first by
-    id where several are as near. nan and "" where none is: storage, a market, shedding or power to spare sets it.
-    """
-    ids = [each.id for each in found.system.zones]
-    if zone not in ids or way not in WAYS:
-        raise InputError(
-            "marginal plant", [Problem(f"zone {shown(zone)}, way {shown(way)}", "not known", "give others")]
-        )
-    price = found.price[:, ids.index(zone)]
-    plants = sorted(range(len(found.system.plants)), key=lambda ix: found.system.plants[ix].id)
-    best = np.full(found.system.hours, np.inf)
-    kg, name = np.full(found.system.hours, np.nan), np.full(found.system.hours, "", dtype=object)
-    for ix in plants:
-        plant = found.system.plants[ix]
-        given = found.generation[:, ix]
-        free = (given > plant.mw * plant.least + AT_MARGIN_MW) & (given < plant.mw * plant.may - AT_MARGIN_MW)
-        off = np.abs(price - plant.usd_mwh)
-        sets = free & (off <= NEAR * np.abs(price) + 1e-6) & (off < best - 1e-9)
-        best[sets], kg[sets], name[sets] = (
-            off[sets], plant.kgco2_mwh if way == "direct" else plant.kgco2e_mwh, plant.id,
-        )  # fmt: skip
-    return kg, tuple(str(each) for each in name)
 
 
 def _made(found: Dispatched, country: str, way: str) -> tuple[Floats, Floats]:

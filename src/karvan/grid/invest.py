@@ -16,7 +16,7 @@ import numpy as np
 
 from karvan.grid.alike import grouped
 from karvan.grid.checking import check
-from karvan.grid.dispatch import Dispatch, NotSolved, quiet, solve
+from karvan.grid.dispatch import INFEASIBLE, Dispatch, Infeasible, NotSolved, quiet, solve, why
 from karvan.grid.network import Building
 from karvan.grid.system import Floats, Plant, Store, System
 from karvan.ground.errors import InputError, Problem, shown
@@ -79,8 +79,13 @@ def annuity(rate: float, years: float) -> float:
     return 1.0 / years if rate == 0 else float(rate / (1.0 - (1.0 + rate) ** -years))
 
 
-def invest(system: System, candidates: tuple[Candidate, ...], ask: Invest | None = None) -> Invested | NotSolved:
-    """Choose what to build. Raises InputError with all that is wrong with the system, a candidate or the request."""
+def invest(
+    system: System, candidates: tuple[Candidate, ...], ask: Invest | None = None
+) -> Invested | Infeasible | NotSolved:
+    """Choose what to build. Raises InputError with all that is wrong with the system, a candidate or the request.
+
+    Infeasible is a system whose load cannot be served with all candidates at their most; the hours are of the year.
+    """
     ask = ask or Invest()
     _check(system, candidates, ask)
     whole = _with(system, tuple(candidate.of for candidate in candidates))
@@ -89,7 +94,8 @@ def invest(system: System, candidates: tuple[Candidate, ...], ask: Invest | None
     hours = _sampled_hours(system.hours, ask.weeks)
     part = at_hours(whole, hours) if ask.weeks else whole
     with quiet():
-        n = Building(part, grouped(part, merged=False)).network()
+        groups = grouped(part, merged=False)
+        n = Building(part, groups).network()
         n.snapshot_weightings["objective"] = system.hours / len(hours)
         share = system.hours / HOURS_YEAR
         for each in candidates:
@@ -98,6 +104,10 @@ def invest(system: System, candidates: tuple[Candidate, ...], ask: Invest | None
             rows.loc[each.of.id, "capital_cost"] = each.usd_mw_year(ask.rate) * share
         condition, _ = solve(n, ask.solve)
     seconds = time.perf_counter() - began
+    if condition in INFEASIBLE:
+        found = why(part, groups, ask.solve)
+        times = part.start + hours.astype(np.int64) * np.timedelta64(1, "h")
+        return found.at(times) if isinstance(found, Infeasible) else found
     if condition != "optimal":
         return NotSolved(system, ask.solve, condition, seconds)
     mw = {}

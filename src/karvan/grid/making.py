@@ -107,6 +107,9 @@ class Making:
         if given is None:
             return None
         values, unit, source = given
+        if unit == MW and not plant.mw > 0:
+            found, remedy = f"MW of a plant of {plant.mw:g} MW", f"give shares (unit {SHARE}), or the plant a size"
+            raise InputError("profiles", [Problem(f"{source}, {plant.id}", found, remedy)])
         share = values / plant.mw if unit == MW else values
         if most is not None and share.max(initial=0.0) > most + 1e-9:
             found = f"{share.max() * plant.mw:,g} MW"

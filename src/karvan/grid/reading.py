@@ -121,7 +121,7 @@ class _Reader:
         may = self.making.may(row, technology, self.rows.zones[row.zone])
         usd, burnt, upstream, gas = technology.usd_mwh, 0.0, 0.0, 0.0
         if technology.sort == "thermal":
-            fuel, efficiency = self.rows.fuels[technology.fuel], row.efficiency or technology.efficiency
+            fuel, efficiency = self.rows.fuels[technology.fuel], efficiency_of(row, technology)
             usd += fuel.usd_mwh / efficiency
             burnt, upstream = fuel.kgco2_mwh / efficiency, fuel.kgco2e_mwh_upstream / efficiency
             gas = 1000 / fuel.kwh_m3 / efficiency if fuel.kwh_m3 else 0.0
@@ -138,7 +138,7 @@ class _Reader:
             if self.making.own(row.id, (MW,)) is not None:
                 raise InputError("profiles", [Problem(row.id, "a profile of a battery", "leave it out: it has none")])
             # What is lost there and back is lost in equal parts.
-            into = out = (row.efficiency or technology.efficiency) ** 0.5
+            into = out = efficiency_of(row, technology) ** 0.5
             water = np.zeros(Clock(self.rows.year).hours)
         else:
             into, out, water = 0.0, 1.0, self.making.inflow(row, zone)
@@ -150,7 +150,7 @@ class _Reader:
     def electrolyser(self, row: Row) -> Electrolyser:
         """Its technology's fuel is what it makes: green hydrogen, at that price by its lower heating value."""
         technology = self.rows.technologies[row.technology]
-        efficiency, price = row.efficiency or technology.efficiency, self.rows.fuels[technology.fuel].usd_mwh
+        efficiency, price = efficiency_of(row, technology), self.rows.fuels[technology.fuel].usd_mwh
         mw = row.mw * available(technology)
         kwh_kg = HYDROGEN_KWH_KG / efficiency
         return Electrolyser(row.id, row.zone, mw, kwh_kg, usd_kg=price * HYDROGEN_KWH_KG / 1000, green=True)
@@ -177,8 +177,9 @@ class _Reader:
     def intensity(self, zone: Row) -> float:
         """kgCO2e/MWh of what a market makes: that of its country in the nearest year that is known, the earlier one."""
         known = {
-            row.year: row.gco2e_kwh for row in self.rows.corridor.rows("grid_intensity") if row.country == zone.country
-        }
+            row.year: row.gco2e_kwh for row in self.rows.corridor.rows("grid_intensity")
+            if row.country == zone.country and row.gco2e_kwh is not None
+        }  # fmt: skip
         if not known:
             found = f"none of {zone.country}, of market {zone.id}"
             raise InputError("markets", [Problem("grid_intensity.csv", found, "give it for a year")])
@@ -262,3 +263,8 @@ class _Reader:
         days = deviation(self.making.clock(zones[0]), self.making.seed, country)
         whole = load((weights @ shares) * days, row.twh, row.peak_mw, f"load.csv, row {country}:{self.rows.year}")
         return parted(whole, shares / shares.sum(), weights)
+
+
+def efficiency_of(row: Row, technology: Row) -> float:
+    """A plant's own, or else its technology's."""
+    return float(technology.efficiency if row.efficiency is None else row.efficiency)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,10 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from karvan.corridor import Corridor
-from karvan.corridor.row import Row
+from karvan.corridor.row import Row, key_of
 from karvan.formats.power.profile import Profiles
 from karvan.grid.making import unknown
-from karvan.ground.errors import InputError, Problem, shown
+from karvan.ground.errors import InputError, Problem, nearest, shown
+from karvan.tables import BY_NAME
+from karvan.tables.column import Column
+from karvan.tables.plans import PLANNED
 
 NEEDED: dict[str, tuple[tuple[str, str], ...]] = {
     "thermal": (
@@ -32,6 +36,20 @@ NEEDED: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 """What each sort cannot do without, and where it stands: `either` is the plant or its technology, `profile` the plant
 unless the user has a profile for it."""
+
+KEYED = ("zone", "fuel", "technology", "plant", "tie", "exchange", "load")
+"""Tables whose rows are looked up by their key."""
+SIZES = {"plant": ("mw", "mwh"), "tie": ("mw", "mw_back", "loss")}
+"""Columns that are looked at with the rest of their row: a plant may be of 0 MW there."""
+
+
+def column_holds(column: Column, value: object) -> bool:
+    """Whether a value in memory is one that a number column could have been read with."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
+        return False
+    low = -np.inf if column.low is None else column.low
+    high = np.inf if column.high is None else column.high
+    return bool(np.isfinite(value) and low <= value <= high and not (column.above and value == low))
 
 
 @dataclass(eq=False)
@@ -68,13 +86,17 @@ class Rows:
             self.problems += error.problems
 
     def check(self) -> None:
-        """Find what is wrong: names of profiles, rival versions, sizes below 0, what is missing, ties to nowhere."""
+        """Find what is wrong: names of profiles, rows twice, rival versions, sizes below 0, numbers that are none or
+        beyond what their column may hold, what is missing, ties to nowhere, exchange over ties that have none."""
         self._check_names()
+        self._check_keys()
         self._check_rivals()
         for row in self.plants:
             self._check_plant(row)
         for row in self.ties:
             self._check_tie(row)
+        self._check_numbers()
+        self._check_exchange()
 
     def at_border(self, tie: Row) -> bool:
         """Whether a tie goes to a market."""
@@ -104,6 +126,54 @@ class Rows:
                     self.notes.append(f"{address}: not used, it is not there in {self.year}")
                 seen[name] = file.source
 
+    def _check_keys(self) -> None:
+        """Rows of one key: the system would be of the last of them."""
+        for table in KEYED:
+            counts = Counter(key_of(table, row) for row in self.corridor.rows(table))
+            for key, count in sorted(counts.items()):
+                if count > 1:
+                    self.problems.append(Problem(f"{table}.csv, row {key}", f"{count} of them", "give it once"))
+
+    def _check_numbers(self) -> None:
+        """Numbers that are none, or beyond the bounds of their column: tables made in memory have not been parsed."""
+        technologies = [self.technologies[name] for name in sorted({row.technology for row in self.plants})
+                        if name in self.technologies]  # fmt: skip
+        fuels = sorted({row.fuel for row in technologies if row.fuel in self.fuels})
+        rows: dict[str, Sequence[Row]] = {
+            "zone": list(self.zones.values()), "technology": technologies, "fuel": [self.fuels[name] for name in fuels],
+            "plant": self.plants, "tie": self.ties,
+            **{table: [row for row in self.corridor.rows(table) if row.year == self.year]
+               for table in ("load", "exchange")},
+            "grid_intensity": self.corridor.rows("grid_intensity"), "radiation": self.corridor.rows("radiation"),
+        }  # fmt: skip
+        for table, some in rows.items():
+            columns = [column for column in BY_NAME[table]
+                       if column.kind == "number" and column.name not in SIZES.get(table, ())]  # fmt: skip
+            for row in some:
+                for column in columns:
+                    value = getattr(row, column.name)
+                    if value is not None and not column_holds(column, value):
+                        address = f"{table}.csv, row {key_of(table, row)}, {column.name}"
+                        self.problems.append(Problem(address, shown(value), f"give {column.expects()}"))
+        for row in self.corridor.rows("load_shape"):  # those below 0 are told with their span
+            if not np.isfinite(row.weight):
+                address = f"load_shape.csv, row {key_of('load_shape', row)}, weight"
+                self.problems.append(Problem(address, shown(row.weight), "give a number of 0 or more"))
+
+    def _check_exchange(self) -> None:
+        """What is agreed over ties that there are not, or that lead to no market."""
+        ties = {row.id: row for row in self.ties}
+        planned = {row.id for row in self.corridor.rows(f"{PLANNED}tie")}
+        for row in self.corridor.rows("exchange"):
+            address, tie = f"exchange.csv, row {key_of('exchange', row)}, tie", ties.get(row.tie)
+            if tie is None:
+                if row.tie not in planned:
+                    near = ", ".join(nearest(row.tie, ties) or sorted(ties)) or "none"
+                    self.problems.append(Problem(address, shown(row.tie), f"not in tie.csv; nearest: {near}"))
+            elif {tie.from_zone, tie.to_zone} <= self.zones.keys() and not self.at_border(tie):
+                remedy = "it leads to no market: nothing is agreed over it"
+                self.problems.append(Problem(address, shown(row.tie), remedy))
+
     def _check_rivals(self) -> None:
         """Versions of one plant or tie that are there together."""
         for table, there in (("plant", self.plants), ("tie", self.ties)):
@@ -130,6 +200,9 @@ class Rows:
         if technology is None:
             self.problems.append(unknown(f"{address}, technology", row.technology, self.technologies, "technology"))
         else:
+            if row.mw == 0 and technology.sort == "hydro" and row.mwh:
+                remedy = "give a size above 0 (MW): what flows into a reservoir is a share of it"
+                self.problems.append(Problem(f"{address}, mw", "0", remedy))
             for table, column in NEEDED[technology.sort]:
                 self._need(row, technology, table, column)
 

@@ -94,6 +94,10 @@ def _grid(plan: Plan) -> list[Document]:
             "gco2e_kwh": _round(grid.gco2e_kwh),
             "package_year": grid.package_year,
             "package_gco2e_kwh": grid.package_gco2e_kwh,
+            "hours": grid.hours,
+            "of_hours": grid.of_hours,
+            "of_package": grid.of_package,
+            "lost": list(grid.lost),
         }
         for grid in plan.grid
     ]
@@ -377,16 +381,7 @@ def using_lines(plan: Plan) -> Iterator[str]:
 def grid_lines(plan: Plan, than: Comparison | None = None) -> Iterator[str]:
     """Whose power trains draw and how much that lets out; and which options came and went by it, if compared."""
     for grid in plan.grid:
-        of = f" of {grid.scenario}" if grid.scenario else ""
-        before = (
-            "for which the package has no figure"
-            if grid.package_gco2e_kwh is None
-            else f"instead of {grid.package_gco2e_kwh:,.0f} ({grid.package_year})"
-        )
-        yield (
-            f"The grid of {grid.country} in {grid.year} by {grid.run}{of} is {grid.gco2e_kwh:,.0f} gCO2e/kWh {before}; "
-            "kg before is by the package's own"
-        )
+        yield f"{grid.said(plan.corridor.name)}; kg before is by the package's own"
     if than is None or not plan.grid:
         return
     yield from (f"Shown no more: {gone.option.id}, {gone.why}" for gone in than.gone)

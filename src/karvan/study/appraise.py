@@ -18,6 +18,7 @@ from karvan.evidence.inputs import describe
 from karvan.evidence.run import RunFolder
 from karvan.evidence.shelf import open_run
 from karvan.ground.errors import InputError, Problem, nearest, shown
+from karvan.network.wire import RunGrid
 from karvan.scenario.scenario import scenario
 from karvan.scenario.stack import COMMITMENT
 from karvan.study.projects.appraisal import STREAMS, Appraisal, appraised
@@ -87,6 +88,7 @@ def appraise(
     ask = (ask or Appraise(**wishes)).checked()
     corridor = package if isinstance(package, Corridor) else load_corridor(package)
     powered: tuple[Ground, ...] = ()
+    told: tuple[RunGrid, ...] = ()
     if grid is not None:
         from karvan.study.power.carbon import grid_grounds, with_grid  # few appraisals need it
 
@@ -113,7 +115,7 @@ def appraise(
         beside = together(undertakings, valuation, ask, budget, inf if yearly_budget is None else yearly_budget)
     settings = asdict(ask) | {
         "projects": names, "budget": _told(budget), "yearly_budget": _told(yearly_budget), "pairs": pairs,
-        **({"grid": [ground.what for ground in powered]} if powered else {}),
+        **({"grid": [asdict(one) for one in told]} if told else {}),
     }  # fmt: skip
     world = scenario(corridor, ask.base).on(corridor)
     about = describe("appraise", corridor.name, world.tables, seed=ask.seed, replications=0, scenario=ask.base,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from karvan.corridor import Corridor
 from karvan.corridor import load as load_corridor
 from karvan.evidence.inputs import table_digest
 from karvan.evidence.run import RunFolder
+from karvan.evidence.shelf import shelved
 from karvan.ground.errors import InputError, KarvanError
 from karvan.ground.version import VERSION
 from karvan.scenario import bend, read_change
 from karvan.study.scenarios import open_scenario
 from karvan.tables.plans import PLANNED
 
+GRID = "grid_intensity"
 LACKING = "no map, and no word on assumptions."
 CHANGED = ("assign", "simulate")
 """Commands whose `changes` are made to a corridor; those of others name scenarios or projects."""
@@ -63,6 +67,8 @@ def corridor_of(run: RunFolder, package: Corridor | str | None = None, scenario:
         return Reopened(None, (*doubts, f"The package {name} is not at hand: {LACKING} Give it with --package."))
     if corridor.name != name:
         doubts.append(f"The run is of the package {name}, while {corridor.name} is given.")
+    corridor, gone = _powered(corridor, inputs)
+    doubts += gone
     try:
         world = open_scenario(corridor, named if scenario is None else scenario)
     except InputError:
@@ -76,7 +82,10 @@ def corridor_of(run: RunFolder, package: Corridor | str | None = None, scenario:
         return Reopened(None, (*doubts, f"The run's changes can no longer be made to {name}: {LACKING}"))
     then = inputs.get("tables") or {}
     now = {table: table_digest(table, rows) for table, rows in bent.tables.items() if rows}
-    others = [table for table in sorted(then.keys() | now.keys()) if then.get(table) != now.get(table)]
+    others = [
+        table for table in sorted(then.keys() | now.keys())
+        if then.get(table) != now.get(table) and not (gone and table == GRID)
+    ]  # fmt: skip
     read = [table for table in others if _read(table)]
     if read:
         said = "Figures are the run's own; the map and what is said of assumptions are of the package as it is now."
@@ -85,6 +94,22 @@ def corridor_of(run: RunFolder, package: Corridor | str | None = None, scenario:
         said = f"Since the run the package has changed in what no engine reads: {_named(others)}."
         return Reopened(bent, tuple(doubts), (said,))
     return Reopened(bent, tuple(doubts))
+
+
+def _powered(corridor: Corridor, inputs: Mapping[str, Any]) -> tuple[Corridor, list[str]]:
+    """A corridor whose trains draw the power of the run that a record names; and a sentence where that run is gone."""
+    said = (inputs.get("settings") or {}).get("grid") or ()
+    name = next((str(one["run"]) for one in said if isinstance(one, dict) and "run" in one), None)
+    if name is None:
+        return corridor, []
+    from karvan.study.power.carbon import with_grid  # few runs need it
+
+    folder = shelved(name)
+    with suppress(InputError):
+        if folder is not None:
+            return with_grid(corridor, folder)[0], []
+    told = f"Trains drew power by the run {name}, which is gone: what is said of it here is the package's own."
+    return corridor, [told]
 
 
 def _read(table: str) -> bool:

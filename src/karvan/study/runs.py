@@ -12,7 +12,7 @@ from karvan.evidence.durable import PART, writing
 from karvan.evidence.lock import Lock
 from karvan.evidence.record import LOCK, RECORD, REPLICATIONS
 from karvan.evidence.run import RunFolder
-from karvan.evidence.shelf import find_runs, runs_folder
+from karvan.evidence.shelf import find_runs, runs_folder, shelved
 from karvan.ground.errors import InputError, Problem, nearest, shown
 
 if TYPE_CHECKING:
@@ -59,15 +59,52 @@ def list_runs(folder: Path | None = None) -> tuple[list[RunLine], list[Problem]]
 
 def run_called(name: Path | str, asked: str = "run") -> RunFolder:
     """A run by its folder, or by its name where runs stand. Raises InputError on what is `asked`."""
-    path, named = Path(name).expanduser(), runs_folder() / name
-    for folder in (path, named):
-        if (folder / RECORD).exists():
-            return RunFolder.open(folder)
-    if path.exists():
+    folder = find_run(name)
+    if folder is not None:
+        return RunFolder.open(folder)
+    path = _given(name)
+    if path is not None and str(name) and _is_there(path):
         return RunFolder.open(path)  # which says what it lacks
-    like = nearest(str(name), [run.name for run in find_runs()[0]])
-    remedy = f"nearest: {', '.join(like)}" if like else "give a run's folder, or its name as `karvan runs` lists it"
-    raise InputError("the request", [Problem(asked, shown(str(name)), remedy)])
+    raise _no_run(str(name), asked, "give a run's folder, or its name as `karvan runs` lists it")
+
+
+def find_run(name: Path | str) -> Path | None:
+    """The folder of a run by its folder, or by its name where runs stand; None where there is none."""
+    for folder in (_given(name), runs_folder() / name):
+        if folder is not None and str(name) and _is_there(folder / RECORD):
+            return folder
+    return None
+
+
+def shelf_run(name: str, asked: str = "run") -> Path:
+    """The folder of a run by its name where runs stand, and nowhere else: for those who may name no file.
+
+    Raises InputError on what is `asked` for a path, and for a name that no run there has.
+    """
+    folder = shelved(name)
+    if folder is None:
+        raise _no_run(name, asked, "give a run's name as the list of runs has it")
+    return folder
+
+
+def _given(name: Path | str) -> Path | None:
+    """A path as it was given; None where it is in the home of nobody."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return None
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long, or a folder that may not be read
+        return False
+
+
+def _no_run(name: str, asked: str, remedy: str) -> InputError:
+    like = nearest(name, [run.name for run in find_runs()[0]])
+    return InputError("the request", [Problem(asked, shown(name), f"nearest: {', '.join(like)}" if like else remedy)])
 
 
 def remove_run(run: RunFolder) -> None:

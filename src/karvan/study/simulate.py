@@ -18,6 +18,7 @@ from karvan.evidence.inputs import describe
 from karvan.evidence.run import RunFolder
 from karvan.evidence.shelf import open_run
 from karvan.ground.errors import InputError, Problem, shown
+from karvan.network.wire import RunGrid
 from karvan.scenario import Change, Close, bend, read_change
 from karvan.sim.corridor import Period, compile_corridor
 from karvan.sim.outcome import Outcome
@@ -184,6 +185,8 @@ class Study:
     after_routing: tuple[str, ...] = ()
     """Changes that came when goods had chosen their ways, so that these are as they are without."""
     scenario: str = ""
+    grid: tuple[RunGrid, ...] = ()
+    """Whose power trains draw in the corridor, where it is a run's."""
 
     def about(self) -> dict[str, Any]:
         """What run.json says of it before it begins."""
@@ -192,6 +195,8 @@ class Study:
             settings["trace"] = True
         if self.after_routing:
             settings["after_routing"] = list(self.after_routing)
+        if self.grid:
+            settings["grid"] = [asdict(one) for one in self.grid]
         return describe("simulate", self.corridor.name, self.corridor.tables, seed=self.ask.seed,
                         replications=self.ask.replications, scenario=self.scenario, changes=self.changes,
                         settings=settings)  # fmt: skip

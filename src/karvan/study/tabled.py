@@ -32,6 +32,7 @@ def batch_run(
     scenario: str = "",
     changes: Sequence[str] = (),
     using: str | None = None,
+    grid: str | None = None,
     past: bool = False,
     workers: int = 1,
     done: Done | None = None,
@@ -40,16 +41,16 @@ def batch_run(
     """Plan every shipment of a table, as `plan_batch` does, and keep the options as the table `plans` of a run.
 
     Args:
-        shipments, package, scenario, changes, using, past, workers, done, usual: as in `plan_batch`.
+        shipments, package, scenario, changes, using, grid, past, workers, done, usual: as in `plan_batch`.
 
     Raises:
         InputError: where no shipment is good. Where some are, the problems of the others come with the result.
     """
     world = open_scenario(package, scenario)
     usual = {name: word for name, word in usual.items() if word is not None}
-    batch = plan_batch(shipments, package=world.base, changes=changes, using=using, scenario=scenario, past=past,
-                       workers=workers, done=done, **usual)  # fmt: skip
-    settings = {"shipments": _digest(shipments), "usual": usual, "past": past, "using": _used(using)}
+    batch = plan_batch(shipments, package=world.base, changes=changes, using=using, grid=grid, scenario=scenario,
+                       past=past, workers=workers, done=done, **usual)  # fmt: skip
+    settings: dict[str, Any] = {"shipments": _digest(shipments), "usual": usual, "past": past, "using": _used(using)}
     if "depart" not in usual and not all(row.get("depart") for row in shipments):
         settings["today"] = str(dt.datetime.now(dt.UTC).date())
     told = [asdict(problem) for problem in batch.problems]
@@ -60,7 +61,7 @@ def batch_run(
     tables: dict[str, Any] = {RESULT.name: batch.arrow}
     if told:
         tables["refused"] = {name: [one[name] for one in told] for name in told[0]}
-    return batch, _kept("batch", world, changes, settings, tables, results, usual.get("seed"))
+    return batch, _kept("batch", world, changes, settings, tables, results, usual.get("seed"), grid)
 
 
 def matrix_run(
@@ -106,10 +107,15 @@ def _digest(value: Any) -> str:
 
 def _kept(
     command: str, world: World, changes: Sequence[Change | str], settings: Mapping[str, Any],
-    tables: Mapping[str, Any], results: dict[str, Any], seed: int | None = None,
+    tables: Mapping[str, Any], results: dict[str, Any], seed: int | None = None, grid: str | None = None,
 ) -> RunFolder:  # fmt: skip
     read = [read_change(one) if isinstance(one, str) else one for one in changes]
     corridor = bend(world.corridor, read)
+    if grid is not None:
+        from karvan.study.power.carbon import with_grid  # few batches need it
+
+        corridor, told = with_grid(corridor, grid)
+        settings = {**settings, "grid": [asdict(one) for one in told]}
     about = describe(command, corridor.name, corridor.tables, seed=1 if seed is None else seed, replications=0,
                      scenario=world.name, changes=tuple(map(str, changes)), settings=settings)  # fmt: skip
     with open_run(about, resume=True, register={RESULT.name: RESULT, MATRIX.name: MATRIX}) as run:

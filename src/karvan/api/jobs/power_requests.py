@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 
@@ -10,14 +11,14 @@ from pydantic import ConfigDict, Field
 
 from karvan.api.jobs.body import SEEDS, Body, Given, Name, Whole, Word, defaults_of, problems_of
 from karvan.corridor import Corridor
-from karvan.evidence.record import RECORD
-from karvan.evidence.shelf import runs_folder
+from karvan.evidence.shelf import shelved
 from karvan.grid.dispatch import Dispatch
-from karvan.ground.errors import InputError, Problem, shown
+from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.study.comparison.side import sides_of
 from karvan.study.power.cases import package_with_cases
 from karvan.study.power.compare import is_run
 from karvan.study.power.run import PowerRun, power_called
+from karvan.study.runs import shelf_run
 from karvan.study.scenarios import World, open_scenario
 
 _RUN, _SOLVE = defaults_of(PowerRun), defaults_of(Dispatch)
@@ -25,7 +26,6 @@ LONGEST_S = 7200.0
 """Seconds that a solver may be given."""
 SOLVERS = ("pypsa", "pvlib")
 """What the extra `power` brings, and a dispatch cannot do without."""
-FILE_MARKS = "/\\\0"
 
 
 class PowerBody(Body):
@@ -40,9 +40,14 @@ class PowerBody(Body):
         _SOLVE["time_limit_s"], gt=0, le=LONGEST_S, description="Seconds that the solver may take."
     )
 
+    shed_share: float = Field(
+        _RUN["shed_share"], ge=0, le=1, description="At most that share of a zone's load in an hour may stay unserved."
+    )
+
     def asked(self) -> PowerRun:
         """What the study is asked."""
-        return PowerRun(self.year, self.seed, (), self.weeks, Dispatch(time_limit_s=self.time_limit_s))
+        solve = Dispatch(time_limit_s=self.time_limit_s)
+        return PowerRun(self.year, self.seed, (), self.weeks, solve, shed_share=self.shed_share)
 
     def named(self, corridor: Corridor, scenario: str, where: str) -> World:
         """A scenario or a case. Raises InputError, also where it has no year with a load."""
@@ -70,12 +75,29 @@ class PowerRunBody(PowerBody):
     model_config = ConfigDict(json_schema_extra={"examples": [{"scenario": "base-2024", "weeks": 1}]})
 
     scenario: Word = Field("", description="A name, a case, project:ID or several joined by +; none: as it is.")
+    lost: list[Name] = Field([], max_length=100, description="Plants and ties that are not there all year, by id.")
+
+    def asked(self) -> PowerRun:
+        return replace(super().asked(), lost=tuple(sorted(set(self.lost))))
 
     def check(self, given: Given) -> list[Problem]:
-        return [*solver_problems(), *problems_of(lambda: self.named(self.whole(given), self.scenario, "scenario"))]
+        return [*solver_problems(), *problems_of(lambda: self._known(self.whole(given)))]
 
     def title(self) -> str:
-        return f"power of {self.corridor} under {self.scenario or 'the package'}{self.few()}"
+        without = f" without {', '.join(self.lost)}" if self.lost else ""
+        return f"power of {self.corridor} under {self.scenario or 'the package'}{without}{self.few()}"
+
+    def _known(self, corridor: Corridor) -> None:
+        """Raises InputError for a scenario that there is not, and for what is to be lost and is not there."""
+        bent = self.named(corridor, self.scenario, "scenario").corridor
+        there = sorted(row.id for table in ("plant", "tie") for row in bent.rows(table))
+        wrong = [
+            Problem("lost", shown(name), f"give a plant or tie, such as {', '.join(nearest(name, there) or there[:3])}")
+            for name in self.lost
+            if name not in there
+        ]
+        if wrong:
+            raise InputError("the request", wrong)
 
 
 class PowerCompareBody(PowerBody):
@@ -104,12 +126,27 @@ class PowerCompareBody(PowerBody):
             wrong += problems_of(partial(_side, text, where))
         if wrong:
             raise InputError("the request", wrong)
-        texts = [self.base, *self.scenarios]
-        if not any(map(known_run, texts)):
+        if not any(map(known_run, (self.base, *self.scenarios))):
             for side in sides_of(corridor, self.base, self.scenarios):
                 self.named(corridor, side.text, "scenarios")
-        elif not known_run(self.base):
+            return
+        if not known_run(self.base):
             self.named(corridor, self.base, "base")
+        for text in self.scenarios:
+            if not known_run(text):
+                wrong += problems_of(partial(self._over, corridor, text))
+        if wrong:
+            raise InputError("the request", wrong)
+
+    def _over(self, corridor: Corridor, text: str) -> None:
+        """Raise InputError for a scenario that cannot be laid over that of the base."""
+        beneath = power_called(shelf_run(self.base)).scenario if known_run(self.base) else self.base
+        self.named(corridor, sides_of(corridor, beneath, [text])[-1].text, "scenarios")
+
+    def texts(self) -> tuple[str, list[str]]:
+        """Base and scenarios, runs by the folders that they have where runs stand."""
+        base, *others = (str(shelved(text) or text) for text in (self.base, *self.scenarios))
+        return base, others
 
     def title(self) -> str:
         return f"power, {self.base} beside {', '.join(self.scenarios)}, {self.corridor}{self.few()}"
@@ -117,8 +154,7 @@ class PowerCompareBody(PowerBody):
 
 def known_run(text: str) -> bool:
     """Whether a word is the name of a run where runs stand."""
-    plain = text not in {"", ".", ".."} and not any(mark in text for mark in FILE_MARKS)
-    return plain and (runs_folder() / text / RECORD).is_file()
+    return shelved(text) is not None
 
 
 def solver_problems() -> list[Problem]:
@@ -130,7 +166,7 @@ def solver_problems() -> list[Problem]:
 def _side(text: str, where: str) -> None:
     """Raise InputError for a run that cannot be used, and for what would be read as a file."""
     if known_run(text):
-        power_called(runs_folder() / text)
+        power_called(shelf_run(text, where))
         return
     _no_file(text, where)
     if is_run(text):

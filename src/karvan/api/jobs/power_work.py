@@ -39,7 +39,7 @@ def run_power(body: PowerRunBody, source: str, hears: Hears) -> RunFolder:
 def compare(body: PowerCompareBody, source: str, hears: Hears) -> RunFolder:
     """What scenarios change, as a run; each of them is one as well. Raises InputError."""
     corridor = package_with_cases(source)
-    found = compare_power(corridor, body.base, body.scenarios, body.asked(), claims=body.claims,
+    found = compare_power(corridor, *body.texts(), body.asked(), claims=body.claims,
                           progress=Progress(hears.doing, hears.done))  # fmt: skip
     world = World(corridor, corridor)
     if isinstance(found, NoAnswer):

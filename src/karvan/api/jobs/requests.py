@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any, Literal
 
@@ -26,7 +25,7 @@ from karvan.api.jobs.body import (
 )
 from karvan.api.jobs.power_requests import PowerCompareBody, PowerRunBody
 from karvan.api.jobs.trade_requests import CarryBody, LossBody, TradeUnderBody
-from karvan.ground.errors import InputError, Problem, shown
+from karvan.ground.errors import InputError, Problem
 from karvan.scenario import bend, read_change
 from karvan.scenario.stack import COMMITMENT
 from karvan.study.comparison.ask import Compare
@@ -35,6 +34,7 @@ from karvan.study.flows import Assign
 from karvan.study.one_more import check_parts
 from karvan.study.projects.request import Appraise
 from karvan.study.projects.undertaking import check_projects
+from karvan.study.runs import shelf_run
 from karvan.study.simulate import Simulate
 
 _SIMULATE, _ASSIGN, _COMPARE, _APPRAISE = (
@@ -149,7 +149,24 @@ class AssignBody(Closing):
         return f"assign {self.under()}, {self.method}"
 
 
-class CompareBody(Body):
+class Powered(Body):
+    """A study whose trains may draw the power of a run."""
+
+    grid: Word | None = Field(
+        None, description="Name of a run of the power system whose power trains draw in the countries that it is of."
+    )
+
+    def grid_problems(self, given: Given) -> list[Problem]:
+        """Why that run cannot be used."""
+        return problems_of(lambda: self._powered(given)) if self.grid else []
+
+    def _powered(self, given: Given) -> None:
+        from karvan.study.power.carbon import with_grid  # few requests need it
+
+        with_grid(given.world(self.corridor, "").corridor, shelf_run(self.grid or "", "grid"))
+
+
+class CompareBody(Powered):
     """Plan, assign and simulate under a base and under each scenario, with the same luck."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [
@@ -182,7 +199,7 @@ class CompareBody(Body):
         return Compare(**said | {name: tuple(said[name]) for name in ("engines", "requests")}).checked()
 
     def check(self, given: Given) -> list[Problem]:
-        return [*problems_of(self.asked), *problems_of(lambda: self._sides(given))]
+        return [*problems_of(self.asked), *problems_of(lambda: self._sides(given)), *self.grid_problems(given)]
 
     def _sides(self, given: Given) -> None:
         for scenario in (self.base, *self.scenarios):
@@ -194,7 +211,7 @@ class CompareBody(Body):
         return f"compare {self.base} with {', '.join(self.scenarios)}, {self.corridor}"
 
 
-class AppraiseBody(Body):
+class AppraiseBody(Powered):
     """What projects cost and bring, by year and together. Money is million USD."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"projects": ["alat-phase-2"], "samples": 500}]})
@@ -228,7 +245,7 @@ class AppraiseBody(Body):
         return Appraise(**given_of(self, Appraise) | {"model_years": tuple(self.model_years)}).checked()
 
     def check(self, given: Given) -> list[Problem]:
-        return [*problems_of(self.asked), *problems_of(lambda: self._projects(given))]
+        return [*problems_of(self.asked), *problems_of(lambda: self._projects(given)), *self.grid_problems(given)]
 
     def _projects(self, given: Given) -> None:
         corridor = given.world(self.corridor, "").corridor
@@ -268,10 +285,11 @@ class Goods(UnderScenario):
         return {name: said for name in names if (said := getattr(self, name)) is not None}
 
     def check(self, given: Given) -> list[Problem]:
-        return [*self.corridor_problems(given), *(problems_of(partial(named_run, self.using)) if self.using else [])]
+        wrong = problems_of(partial(shelf_run, self.using, "using")) if self.using else []
+        return [*self.corridor_problems(given), *wrong]
 
 
-class BatchBody(Goods):
+class BatchBody(Goods, Powered):
     """Plan many shipments. The words beside them stand for what a shipment does not say."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"shipments": [
@@ -283,7 +301,7 @@ class BatchBody(Goods):
     )
 
     def check(self, given: Given) -> list[Problem]:
-        wrong = super().check(given)
+        wrong = [*super().check(given), *self.grid_problems(given)]
         if len(self.shipments) > given.rows:
             wrong.append(Problem("shipments", f"{len(self.shipments):,}", f"give at most {given.rows:,} at a time"))
         return wrong
@@ -321,15 +339,3 @@ BODIES: Mapping[str, type[Body]] = {
     "power-run": PowerRunBody, "power-compare": PowerCompareBody,
 }  # fmt: skip
 """What each kind of job is asked."""
-
-
-def named_run(name: str) -> str:
-    """The folder of a run that stands where runs do. Raises InputError for any other, and for a path."""
-    from karvan.evidence.record import RECORD
-    from karvan.evidence.shelf import runs_folder
-
-    plain = name not in {"", ".", ".."} and not any(one in name for one in "/\\\0:")
-    with suppress(OSError):
-        if plain and (runs_folder() / name / RECORD).is_file():
-            return str(runs_folder() / name)
-    raise InputError("the request", [Problem("using", shown(name), "give a run's name as the list of runs has it")])

@@ -75,7 +75,7 @@ def _compare(body: Any, source: str, hears: Hears) -> Found:
     from karvan.study.comparison.comparison import compare
     from karvan.study.simulate import Progress
 
-    found = compare(body.base, *body.scenarios, package=source, ask=body.asked(),
+    found = compare(body.base, *body.scenarios, package=source, ask=body.asked(), grid=_run(body.grid, "grid"),
                     progress=Progress(hears.doing, hears.done))  # fmt: skip
     return _told(found.run)
 
@@ -85,7 +85,8 @@ def _appraise(body: Any, source: str, hears: Hears) -> Found:
     from karvan.study.simulate import Progress
 
     found = appraise(body.projects, source, ask=body.asked(), budget=body.budget, yearly_budget=body.yearly_budget,
-                     pairs=body.pairs, progress=Progress(hears.doing, hears.done))  # fmt: skip
+                     pairs=body.pairs, grid=_run(body.grid, "grid"),
+                     progress=Progress(hears.doing, hears.done))  # fmt: skip
     return _told(found.run)
 
 
@@ -94,7 +95,8 @@ def _batch(body: Any, source: str, hears: Hears) -> Found:
 
     hears.doing("planning")
     _, run = batch_run(body.shipments, package=source, scenario=body.scenario, changes=body.all_changes(),
-                       using=_using(body), done=hears.done, **body.words())  # fmt: skip
+                       using=_run(body.using, "using"), grid=_run(body.grid, "grid"), done=hears.done,
+                       **body.words())  # fmt: skip
     return _told(run)
 
 
@@ -103,7 +105,7 @@ def _matrix(body: Any, source: str, hears: Hears) -> Found:
 
     hears.doing("looking")
     _, run = matrix_run(body.origins, body.destinations, package=source, scenario=body.scenario,
-                        changes=body.all_changes(), using=_using(body), **body.words())  # fmt: skip
+                        changes=body.all_changes(), using=_run(body.using, "using"), **body.words())  # fmt: skip
     return _told(run)
 
 
@@ -148,10 +150,11 @@ KINDS: dict[str, Callable[[Any, str, Hears], Found]] = {
 }  # fmt: skip
 
 
-def _using(body: Any) -> str | None:
-    from karvan.api.jobs.requests import named_run
+def _run(name: str | None, asked: str) -> str | None:
+    """The folder of a run that a request names, if it names one. Raises InputError where it is gone by now."""
+    from karvan.study.runs import shelf_run
 
-    return named_run(body.using) if body.using else None
+    return str(shelf_run(name, asked)) if name else None
 
 
 def _told(run: RunFolder) -> Found:

@@ -8,6 +8,9 @@ the name of each; the unit is the attribute `units`.
 A file holds each hour of one year, once and in order: 8,760 of them, or 8,784 in a leap year. Times within the hour
 (ERA5 has half past) stand for the hour that they are in. A year by local time is taken too: the hours that are in
 another year of UTC go to the other end.
+
+A file is of 64 MB at most. netCDF may hold far more than its bytes: what its dimensions come to is looked at first, and
+only what goes by time is read.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from karvan.formats.foreign import LARGEST_FILE, Gathered
+from karvan.formats.foreign import Gathered
 from karvan.ground.errors import InputError, Problem
 
 Floats = NDArray[np.float64]
@@ -35,6 +38,14 @@ UNITS = {
 }  # fmt: skip
 """What is written of a unit, in lower case, and which one it is."""
 NETCDF = (".nc", ".nc4", ".netcdf", ".cdf")
+LARGEST_FILE = 64 * 2**20
+"""Bytes of a file: a year of 700 plants as CSV."""
+MOST_NAMES = 2000
+"""Plants and zones of a file, and labels of any dimension but time."""
+MOST_HOURS = 8784 + 48
+"""Times that are read: a few beyond the year, so that they can be named."""
+ZONED = r"[T ].*(?:Z|[+-]\d\d(?::?\d\d)?)$"
+"""A time that says its zone."""
 SLACK = 1e-6
 """By how much a share may pass 0 or 1 and be set back there: profiles of others are in single precision."""
 LOCAL_H = 14
@@ -120,17 +131,25 @@ def _of_csv(path: Path, unit: str, wrong: Gathered) -> tuple[Times, Columns, lis
     nothing: tuple[Times, Columns, list[str]] = np.array([], dtype="datetime64[m]"), {}, []
     try:
         table = pd.read_csv(path, header=None, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as problem:
-        wrong.add(path.name, str(problem).strip().splitlines()[0], "give a table of CSV in UTF-8")
+    except (ValueError, OSError, MemoryError) as problem:  # pandas' own errors and those of UTF-8 are ValueErrors
+        wrong.add(path.name, _first_line(problem), "give a table of CSV in UTF-8")
         return nothing
     heading = [str(cell).strip() for cell in table.iloc[0]]
     if heading[0].lower() != "time" or len(heading) < 2:
         wrong.add(f"{path.name}, heading", ",".join(heading[:4]), "give time, then a column for each plant or zone")
         return nothing
+    if len(heading) - 1 > MOST_NAMES:
+        wrong.add(f"{path.name}, heading", f"{len(heading) - 1:,} columns", f"give at most {MOST_NAMES:,}")
+        return nothing
     texts = table.iloc[1:, 0].str.strip()
     notes = []
-    if len(texts) and not texts.str.contains(r"(?:Z|[+-]\d\d:?\d\d)$", regex=True).any():
+    zoned = texts.str.contains(ZONED, regex=True).to_numpy(dtype=bool)
+    if len(texts) and not zoned.any():
         notes.append(f"{path.name}: times without a zone are taken as UTC")
+    elif not zoned.all():
+        bare = int(np.flatnonzero(~zoned)[0])
+        remedy = "give all times with their zone, or none: those without are UTC"
+        wrong.add(f"{path.name}, line {bare + 2}", f"{texts.iloc[bare]} among times with a zone", remedy)
     stamps = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
     for row in np.flatnonzero(stamps.isna().to_numpy()):
         wrong.add(f"{path.name}, line {row + 2}", texts.iloc[row], "give a time as 2025-01-01T00:00Z", alike="time")
@@ -174,24 +193,55 @@ def _of_netcdf(path: Path, unit: str, variable: str, wrong: Gathered) -> tuple[T
     xarray = _xarray()
     nothing: tuple[Times, Columns, list[str]] = np.array([], dtype="datetime64[m]"), {}, []
     try:
-        with xarray.open_dataset(path, engine="netcdf4") as opened:
-            data = opened.load()
-    except (OSError, ValueError) as problem:
-        wrong.add(path.name, str(problem).splitlines()[0][:200], "give a file of netCDF")
+        _sizes(path, wrong)
+        if wrong:
+            return nothing
+        with xarray.open_dataset(path, engine="netcdf4") as data:
+            return _of_dataset(data, path.name, unit, variable, wrong) or nothing
+    except (OSError, ValueError, RuntimeError, TypeError, KeyError, OverflowError, MemoryError) as problem:
+        wrong.add(path.name, _first_line(problem), "give a file of netCDF")
         return nothing
+
+
+def _sizes(path: Path, wrong: Gathered) -> None:
+    """Dimensions that are too long. Nothing is read but the heading, for their labels would be read with it."""
+    with import_module("netCDF4").Dataset(path) as heading:
+        for name, dimension in heading.dimensions.items():
+            most = MOST_HOURS if name == "time" else MOST_NAMES
+            if len(dimension) > most:
+                remedy = "give one value an hour of one year" if name == "time" else f"give at most {most:,}"
+                wrong.add(f"{path.name}, {name}", f"{len(dimension):,} values", remedy)
+
+
+def _of_dataset(
+    data: Any, file: str, unit: str, variable: str, wrong: Gathered
+) -> tuple[Times, Columns, list[str]] | None:
+    """Times and columns of an open file; what does not go by time is not read."""
     if "time" not in data.coords or data["time"].dtype.kind != "M" or data["time"].ndim != 1:
-        wrong.add(f"{path.name}, time", "no times of the standard calendar", "give a coordinate `time`")
-        return nothing
+        wrong.add(f"{file}, time", "no times of the standard calendar", "give a coordinate `time`")
+        return None
+    times = data["time"].to_numpy()
+    for row in np.flatnonzero(np.isnat(times)):
+        wrong.add(f"{file}, time, value {row}", "no time", "give a time in each hour", alike="time")
     wanted = [str(name) for name in sorted(data.data_vars) if "time" in data[name].dims]
     if variable and variable not in wanted:
         wrong.add("variable", variable, f"give one of {', '.join(wanted) or 'none: no variable goes by time'}")
-        return nothing
+    if wrong:
+        return None
     columns: Columns = {}
     for name in [variable] if variable else wanted:
-        _of_variable(data[name], name, unit, columns, path.name, wrong)
+        _of_variable(data[name], name, unit, columns, file, wrong)
+        if len(columns) > MOST_NAMES:
+            wrong.add(file, f"more than {MOST_NAMES:,} columns", "say which variable to take")
+            return None
     if not columns and not wrong:
-        wrong.add(path.name, "no variable that goes by time", "give one over time and plant")
-    return data["time"].to_numpy().astype("datetime64[m]"), columns, [f"{path.name}: times are taken as UTC"]
+        wrong.add(file, "no variable that goes by time", "give one over time and plant")
+    return times.astype("datetime64[m]"), columns, [f"{file}: times are taken as UTC"]
+
+
+def _first_line(problem: Exception) -> str:
+    said = str(problem).strip().splitlines()
+    return said[0][:200] if said else type(problem).__name__
 
 
 def _of_variable(array: Any, name: str, unit: str, columns: Columns, file: str, wrong: Gathered) -> None:

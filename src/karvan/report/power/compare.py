@@ -16,6 +16,8 @@ SAID = (
 )
 LARGE, TEN = 100, 10
 """From which on an amount, and a change, is shown without a decimal."""
+LITTLE_TWH = 0.005
+"""From which on it is told that more or less goes to a market."""
 FEW = 3
 """Plants that a table names one by one."""
 VERDICT = {True: "yes", False: "no", None: "-"}
@@ -37,7 +39,8 @@ def compare_tables(of: Any) -> list[Any]:
     if of.with_claims:
         told = _claims((one.scenario, claim) for one in of.differences for claim in one.claims)
         found += told or ["No claim is known of what is new."]
-    return [*found, *_full((one.scenario, one) for one in of.differences), *of.notes, SAID]
+    there = [(one.scenario, one) for one in of.differences]
+    return [*found, *_sold(there), *_full(there), *of.notes, SAID]
 
 
 def cases_document(of: Any) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def cases_document(of: Any) -> dict[str, Any]:
     return {
         "cases": [
             {"case": line.name, "title": line.case.title, "against": line.case.against, "said": line.said,
-             "difference": line.difference.row() if line.difference else None}
+             "stopped": line.stopped, "difference": line.difference.row() if line.difference else None}
             for line in of.lines
         ]
     }  # fmt: skip
@@ -61,7 +64,8 @@ def cases_tables(of: Any) -> list[Any]:
             rows.append((line.name, line.case.against, *_cells(line.difference)[1:]))
     there = [(line.name, line.difference) for line in of.lines if line.difference]
     claims = _claims(_once((name, claim) for name, one in there for claim in one.claims))
-    return [table("Cases", ("case", "against", *HEADS[1:]), rows, left=2), *_full(there), *claims, *failed, SAID]
+    cases = table("Cases", ("case", "against", *HEADS[1:]), rows, left=2)
+    return [cases, *_sold(there), *_full(there), *claims, *failed, SAID]
 
 
 def _cells(one: Any) -> tuple[str, ...]:
@@ -84,6 +88,16 @@ def _both(one: Any, name: str) -> str:
         return cell(after, ".0f")
     change = after - before
     return f"{after:.0f} ({change:{'+.0f' if abs(change) >= TEN else '+.1f'}})"
+
+
+def _sold(differences: Iterable[tuple[str, Any]]) -> list[str]:
+    """To whom more or less is sold."""
+    told = []
+    for name, one in differences:
+        markets = {market: twh for market, twh in one.sold_twh.items() if abs(twh) >= LITTLE_TWH}
+        if markets:
+            told.append(f"  {name}: " + ", ".join(f"{market} {twh:+,.2f}" for market, twh in markets.items()))
+    return ["To which markets, TWh more:", *told] if told else []
 
 
 def _full(differences: Iterable[tuple[str, Any]]) -> list[str]:

@@ -41,5 +41,9 @@ def figures_tables(of: Any) -> list[Any]:
         told = [line for line in lines if line.within is not None]
         found.append(f"{len(near)} of {len(told)} figures within 10 %; {len(lines) - len(told)} cannot be held.")
         found += [f"  {line.id}: {line.reason}." for line in lines if line.reason]
+    found.append(
+        "Given is put in; fitted by capacity factors that are set by what was published; foretold by the dispatch."
+    )
+    found.append("What follows is left of the total, which is given, after what is fitted: no test of the dispatch.")
     found.append("* the package leans on this very figure.")
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 from karvan.report.power.cells import cell, named, table
 
-HEADS = ("lost", "MW", "not served GWh", "exports TWh", "imports TWh", "thermal TWh", "gas mcm", "CO2 kt", "M USD",
+HEADS = ("lost", "MW", "unserved GWh", "curtailed TWh", "exports TWh", "imports TWh", "gas mcm", "CO2 kt", "M USD",
          "life g/kWh")  # fmt: skip
 SAID = (
     "Changes against the whole system: more is above nought. M USD is what the country pays more, for fuel, running "
@@ -34,8 +34,8 @@ def loss_tables(of: Any) -> list[Any]:
             paid = change["cost_musd"] + change["import_musd"] - change["export_musd"]
             before, after = line.before["life_used"], line.after["life_used"]
             rows.append((
-                name, cell(one.mw, ",.0f"), cell(change["shed_gwh"], "+,.1f"), cell(change["exports_twh"], "+,.2f"),
-                cell(change["imports_twh"], "+,.2f"), cell(line.thermal_twh, "+,.2f"),
+                name, cell(one.mw, ",.0f"), cell(change["shed_gwh"], "+,.1f"), cell(change["curtailed_twh"], "+,.2f"),
+                cell(change["exports_twh"], "+,.2f"), cell(change["imports_twh"], "+,.2f"),
                 cell(-line.gas_saved_mcm, "+,.0f"), cell(-line.co2_saved_kt, "+,.0f"), cell(paid, "+,.1f"),
                 cell(None if before is None or after is None else after - before, "+,.1f"),
             ))  # fmt: skip

@@ -64,7 +64,16 @@ def traction_lines(found: Document) -> Iterator[str]:
         peak = f", at most {row['peak_mw']:,.1f} MW" if row["peak_mw"] is not None else ", spread evenly"
         yield f"{row['zone']}: {row['kwh'] / 1e6:,.2f} GWh a year, {row['mean_mw']:,.2f} MW on the mean{peak}"
     for row in found["more_load"]:
-        yield f"{row['zone']}: {row['mwh'] / 1000:+,.2f} GWh of load, added to that of the year, which holds the rest"
+        if found["only_hours"]:
+            yield (
+                f"{row['zone']}: {row['least_mw']:+,.2f} to {row['peak_mw']:+,.2f} MW by the hour, in place of a level "
+                "share of the year's load"
+            )
+        else:
+            yield (
+                f"{row['zone']}: {row['mwh'] / 1000:+,.2f} GWh of load at the power plants ({found['loss_share']:.2%} "
+                "of it lost on the way), added to that of the year, which holds the rest"
+            )
     if found["after"]:
         saved = found["before"]["t_co2e_rail"] - found["after"]["t_co2e_rail"]
         yield f"CO2e of all rail freight {'falls' if saved >= 0 else 'rises'} by {abs(saved):,.0f} t a year"
@@ -74,10 +83,13 @@ def traction_lines(found: Document) -> Iterator[str]:
     for row in found["loop"]:
         more, made = row["more_mwh"] / 1000, row["made_mwh"] / 1000
         grams, then = row["before_gco2e_kwh"], row["after_gco2e_kwh"]
-        yield (
-            f"{row['country']}: {more:,.2f} GWh more load, {made:,.2f} GWh more made; {grams:,.3f} gCO2e/kWh becomes "
-            f"{then:,.3f} ({row['change']:+.4%}): one round suffices"
-        )
+        moved = f"{grams:,.3f} gCO2e/kWh becomes {then:,.3f} ({row['change']:+.4%})"
+        if found["only_hours"]:
+            tonnes = row["more_t_co2e"]
+            yield f"{row['country']}: by its hours freight has {made:+,.3f} GWh and {tonnes:+,.1f} t CO2e made; {moved}"
+            continue
+        yield f"{row['country']}: {more:,.2f} GWh more load, {made:,.2f} GWh more made; {moved}: one round suffices"
         if row["margin_gco2e_kwh"] is not None:
             margin = row["margin_gco2e_kwh"]
             yield f"{row['country']}: what is drawn more lets out {margin:,.0f} gCO2e/kWh at the margin"
+    yield from found["notes"]

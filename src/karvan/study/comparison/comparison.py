@@ -14,6 +14,7 @@ from karvan.corridor import load as load_corridor
 from karvan.evidence.inputs import describe, table_digest
 from karvan.evidence.run import RunFolder
 from karvan.evidence.shelf import open_run
+from karvan.network.wire import RunGrid
 from karvan.study.comparison.ask import ASSIGN, PLAN, SIMULATE, Compare
 from karvan.study.comparison.bottlenecks import bottlenecks
 from karvan.study.comparison.figure import Figures, Key, changes, interactions
@@ -90,6 +91,7 @@ class _Work:
     shelf: Shelf
     workers: int
     progress: Progress
+    grid: tuple[RunGrid, ...] = ()
     figures: dict[str, Figures] = field(default_factory=dict)
     runs: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -112,7 +114,7 @@ class _Work:
         slack: dict[str, float] = {}
         for side in self.sides:
             self.progress.say(f"{side.name}: assigning")
-            run = assign_side(side, self.ask, self.shelf, self.progress)
+            run = assign_side(side, self.ask, self.shelf, self.progress, self.grid)
             self.figures[side.name] |= flow_figures(run, side.corridor)
             self.runs[side.name][ASSIGN] = run.name
             results = run.record["results"]
@@ -138,7 +140,7 @@ class _Work:
                 )
 
     def simulate(self) -> None:
-        found = simulate_sides(self.sides, self.ask, self.shelf, self.workers, self.progress)
+        found = simulate_sides(self.sides, self.ask, self.shelf, self.workers, self.progress, self.grid)
         for side in self.sides:
             one = found[side.name]
             self.figures[side.name] |= queue_figures(one, side.corridor, self.ask.replications, self.ask.days)
@@ -154,6 +156,7 @@ def compare(
     *scenarios: str,
     package: Corridor | str = "middle-corridor",
     ask: Compare | None = None,
+    grid: Path | str | None = None,
     workers: int = 1,
     out: Path | str | None = None,
     progress: Progress | None = None,
@@ -166,20 +169,27 @@ def compare(
         scenarios: what is held against it; one without a year of its own, as project:ID, is laid over the base.
         package: a corridor, or what `karvan.load` takes.
         ask: the request; or its fields by name: engines=("assign",), replications=10, requests=("Xi'an > Baku",), ...
+        grid: a run of the power system, its folder or name, whose power trains draw in the countries that it is of, in
+            every scenario.
         workers: threads of the simulation. Any number of them gives the same bits.
         out: the folder of the comparison, its runs then standing beside it; by default where runs stand.
         progress: hears how far it is.
 
     Raises:
-        InputError: with all that is wrong in the request, or in the scenarios.
+        InputError: with all that is wrong in the request, in the scenarios, or why that run cannot be used.
     """
     ask = (ask or Compare(**wishes)).checked()
     corridor = package if isinstance(package, Corridor) else load_corridor(package)
+    told: tuple[RunGrid, ...] = ()
+    if grid is not None:
+        from karvan.study.power.carbon import with_grid  # few comparisons need it
+
+        corridor, told = with_grid(corridor, grid)
     sides = sides_of(corridor, base, scenarios, interaction=ask.interaction)
     beside = None if out is None else Path(out).resolve().parent
-    work = _Work(ask, sides, Shelf(beside), workers, progress or Progress())
+    work = _Work(ask, sides, Shelf(beside), workers, progress or Progress(), told)
     work.figures, work.runs = {side.name: {} for side in sides}, {side.name: {} for side in sides}
-    work.notes += _notes(sides)
+    work.notes += [*(f"{one.said(corridor.name)}." for one in told), *_notes(sides)]
     steps: dict[str, Callable[[], None]] = {PLAN: work.plan, ASSIGN: work.assign, SIMULATE: work.simulate}
     for engine, step in steps.items():
         if engine in ask.engines:
@@ -240,7 +250,8 @@ def _settings(work: _Work) -> dict[str, Any]:
         }
         for side in work.sides[1:]
     }
-    return {**asdict(work.ask), "years": {side.name: side.year for side in work.sides}, "worlds": worlds}
+    grid = {"grid": [asdict(one) for one in work.grid]} if work.grid else {}
+    return {**asdict(work.ask), "years": {side.name: side.year for side in work.sides}, "worlds": worlds, **grid}
 
 
 def _results(work: _Work) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from karvan.evidence.record import COMPLETE, RECORD
 from karvan.evidence.run import RunFolder
 from karvan.evidence.shelf import open_run, run_name, runs_folder
 from karvan.ground.errors import InputError
+from karvan.network.wire import RunGrid
 from karvan.sim.simulation import Simulation
 from karvan.study.assign import Assignment, results_of, tables_of
 from karvan.study.comparison.ask import Compare
@@ -48,11 +49,14 @@ class Shelf:
         return None
 
 
-def assign_side(side: Side, ask: Compare, shelf: Shelf, progress: Progress) -> RunFolder:
-    """The run of the assignment of a side."""
+def assign_side(
+    side: Side, ask: Compare, shelf: Shelf, progress: Progress, grid: tuple[RunGrid, ...] = ()
+) -> RunFolder:
+    """The run of the assignment of a side; `grid` is whose power its trains draw, where it is a run's."""
     asked = ask.of_flows(side.year, side.world.co2e_usd_t(0.0))
+    settings = asdict(asked) | ({"grid": [asdict(one) for one in grid]} if grid else {})
     about = describe("assign", side.corridor.name, side.corridor.tables, seed=asked.seed, replications=0,
-                     scenario=side.world.name, settings=asdict(asked))  # fmt: skip
+                     scenario=side.world.name, settings=settings)  # fmt: skip
     kept = shelf.kept(about)
     if kept is not None:
         return kept
@@ -64,7 +68,7 @@ def assign_side(side: Side, ask: Compare, shelf: Shelf, progress: Progress) -> R
 
 
 def simulate_sides(
-    sides: list[Side], ask: Compare, shelf: Shelf, workers: int, progress: Progress
+    sides: list[Side], ask: Compare, shelf: Shelf, workers: int, progress: Progress, grid: tuple[RunGrid, ...] = ()
 ) -> dict[str, Simulation]:
     """The simulations of all sides, all with the longest warm-up that any of them needs, so that luck is shared."""
     routed, settled, days = {}, {}, ask.warmup_days or 0.0
@@ -82,7 +86,7 @@ def simulate_sides(
     for side in sides:
         asked = replace(ask.of_simulation(side.year), warmup_days=days)
         study = Study(
-            side.corridor, routed[side.name], asked, days, settled[side.name], (), scenario=side.world.name
+            side.corridor, routed[side.name], asked, days, settled[side.name], (), scenario=side.world.name, grid=grid
         )  # fmt: skip
         with under(side):
             simulations[side.name] = _simulation(study, side.name, shelf, workers, progress)

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from karvan.corridor import Corridor
-from karvan.corridor import load as load_corridor
 from karvan.corridor.row import Row, key_of, new_row
 from karvan.evidence.record import COMPLETE, RECORD
 from karvan.evidence.run import RunFolder
+from karvan.grid.shapes import Clock
 from karvan.grid.system import Floats
 from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.network.wire import RunGrid
@@ -56,11 +56,13 @@ class Mix:
     """Energy that it is of (n_hours,)."""
     of: str
     """made or used."""
+    stands_for_h: float = 1.0
+    """Hours of the year that each stands for: more than 1 where some weeks stand for it."""
 
     @property
     def in_a_row(self) -> bool:
-        """Whether its hours follow each other: those of some weeks that stand for a year do not."""
-        return not (np.diff(self.times) != HOUR).any()
+        """Whether its hours are those of the year, one after another: some weeks that stand for it are not."""
+        return self.stands_for_h == 1.0 and not (np.diff(self.times) != HOUR).any()
 
     @property
     def mean(self) -> float:
@@ -98,13 +100,15 @@ def intensity_of(run: RunFolder | Path | str, of: str = "made") -> dict[str, Mix
         raise InputError("the request", [Problem("of", shown(of), f"give one of {', '.join(OF)}")])
     table = folder.read(CARBON_HOURS.name).to_pandas().sort_values(["country", "time"])
     inputs = folder.record["inputs"]
-    scenario, year = str(inputs.get("scenario") or ""), int((folder.record["results"] or {})["year"])
+    results = folder.record["results"] or {}
+    scenario, year = str(inputs.get("scenario") or ""), int(results["year"])
+    stands_for_h = float(results.get("hours_each_stands_for", 1.0))
     found = {}
     for country, rows in table.groupby("country"):
         times = rows["time"].dt.tz_localize(None).to_numpy().astype("datetime64[h]")
         mwh = rows[f"{of}_mwh"].to_numpy(dtype=np.float64)
         life = np.where(mwh > 0, np.nan_to_num(rows[f"life_{of}"].to_numpy(dtype=np.float64)), 0.0)
-        found[str(country)] = Mix(folder.name, scenario, str(country), year, times, life, mwh, of)
+        found[str(country)] = Mix(folder.name, scenario, str(country), year, times, life, mwh, of, stands_for_h)
     return found
 
 
@@ -140,22 +144,16 @@ def with_grid(
         rows = [row for row in rows if key_of(GRID, row) not in gone]
         row = new_row(GRID, country=country, year=mix.year, gco2e_kwh=mix.mean, note=f"by the power run {mix.run}")
         rows.append(row)
-        basis.append(_basis(corridor, folder, key_of(GRID, row), mix))
-        told.append(
-            RunGrid(
-                mix.run, mix.scenario, country, mix.year, mix.mean, latest.year if latest else None,
-                latest.gco2e_kwh if latest else None,
-            )
+        inputs = folder.record["inputs"]
+        one = RunGrid(
+            mix.run, mix.scenario, country, mix.year, mix.mean, latest.year if latest else None,
+            latest.gco2e_kwh if latest else None, len(mix.times), Clock(mix.year).hours,
+            str(inputs.get("package", "")), tuple((inputs.get("settings") or {}).get("lost", ())),
         )  # fmt: skip
+        told.append(one)
+        basis.append(_basis(corridor, folder, mix, one))
     rows.sort(key=lambda row: (row.country, row.year))
     return corridor.with_tables({GRID: tuple(rows), "basis": tuple(basis)}), tuple(told)
-
-
-def powered(package: Corridor | str, run: RunFolder | Path | str | None) -> Corridor | str:
-    """A package whose trains draw the power of a run; as it is without one. Raises InputError as `with_grid`."""
-    if run is None:
-        return package
-    return with_grid(package if isinstance(package, Corridor) else load_corridor(package), run)[0]
 
 
 def grid_grounds(corridor: Corridor, grids: Sequence[RunGrid]) -> tuple[Ground, ...]:
@@ -171,23 +169,29 @@ def grid_grounds(corridor: Corridor, grids: Sequence[RunGrid]) -> tuple[Ground, 
     return tuple(found)
 
 
-def _basis(corridor: Corridor, run: RunFolder, row: str, mix: Mix) -> Row:
-    """The basis of a run's figure: the facts under what makes it, and the worst grade of all that it leans on."""
+def _basis(corridor: Corridor, run: RunFolder, mix: Mix, grid: RunGrid) -> Row:
+    """The basis of a run's figure: the facts under what makes it, and the worst grade of all that it leans on.
+
+    Of some hours of the year it is an assumption that the others are as they are.
+    """
     plants = run.read(PLANTS.name).to_pandas() if PLANTS.name in {name for name, _, _ in run.files()} else None
     leaning = [] if plants is None else list(_leaning(corridor, plants.to_dict("records"), mix))
     ledger = corridor.evidence
     bases = [(cell, ledger.find_basis(*cell)) for cell in leaning]
-    grade = max((basis.grade if basis else "D" for _, basis in bases), default="D")
+    grade = max((basis.grade if basis else "D" for _, basis in bases), default="D") if grid.whole else "D"
     facts = dict.fromkeys(
         fact for (table, _, column), basis in bases if basis and column in MAKES.get(table, ()) for fact in basis.facts
     )
     what = "what is made" if mix.of == "made" else "what is used"
     scenario = f" of {mix.scenario}" if mix.scenario else ""
+    limits = grid.limits(corridor.name)
+    but = f" ({'; '.join(limits)})" if limits else ""
     return new_row(
-        "basis", table=GRID, row=row, column="gco2e_kwh", facts=tuple(facts), rivals=(),
+        "basis", table=GRID, row=grid.row, column="gco2e_kwh", facts=tuple(facts), rivals=(),
         method="derived" if facts else "assumed", grade=grade,
-        note=f"the power run {mix.run}{scenario}: {what} in {mix.country}, of the whole life; the grade is the worst "
-             "of the numbers of plants, fuels, technologies and load that it leans on",
+        note=f"the power run {mix.run}{scenario}: {what} in {mix.country}, of the whole life{but}; the grade is the "
+             "worst of the numbers of plants, fuels, technologies and load that it leans on"
+             f"{'' if grid.whole else ', and D as the other hours are taken to be like these'}",
     )  # fmt: skip
 
 

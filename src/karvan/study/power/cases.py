@@ -12,6 +12,7 @@ from typing import Any
 
 from karvan.corridor import Corridor
 from karvan.corridor import load as load_corridor
+from karvan.grid.dispatch import Infeasible, NotSolved
 from karvan.ground.errors import InputError, Problem, nearest, shown
 from karvan.study.power.difference import Difference, differences
 from karvan.study.power.run import PowerAnswer, PowerRun, power_of
@@ -97,6 +98,13 @@ class CaseLine:
     answer: PowerAnswer | None
     said: str = ""
     """Why there is none."""
+    failed: Infeasible | NotSolved | None = None
+    """The world that has none: load that cannot be served, or a solver that stopped."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the solver stopped, so that nobody knows."""
+        return isinstance(self.failed, NotSolved)
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,11 @@ class Cases:
     def solved(self) -> bool:
         """Whether all of them have a dispatch."""
         return all(line.difference is not None for line in self.lines)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the solver stopped on one of them."""
+        return any(line.stopped for line in self.lines)
 
 
 def package_with_cases(package: Corridor | str = "middle-corridor") -> Corridor:
@@ -142,14 +155,14 @@ def run_cases(
     chosen = names or [name for name, case in CASES.items() if not case.without]
     texts = list(dict.fromkeys(text for name in chosen for text in (CASES[name].against, _text(name))))
     answers: dict[str, PowerAnswer] = {}
-    said: dict[str, str] = {}
+    failed: dict[str, Infeasible | NotSolved] = {}
     for n, text in enumerate(texts):
         found = power_of(open_scenario(corridor, text), ask, progress=_within(progress, text))
         progress.done(n + 1, len(texts))
         if isinstance(found, PowerAnswer):
             answers[text] = found
         else:
-            said[text] = f"{text}: {found.said}"
+            failed[text] = found
     lines = []
     for name in chosen:
         case, text = CASES[name], _text(name)
@@ -157,7 +170,9 @@ def run_cases(
             of, *_ = differences(corridor, answers[case.against], answers[text], claims=True)
             lines.append(CaseLine(name, case, of, answers[text]))
         else:
-            lines.append(CaseLine(name, case, None, answers.get(text), said.get(text) or said[case.against]))
+            world = text if text in failed else case.against
+            said = f"{world}: {failed[world].said}"
+            lines.append(CaseLine(name, case, None, answers.get(text), said, failed[world]))
     return Cases(tuple(lines))
 
 

@@ -2,11 +2,12 @@
 
 A claim is a published figure of plants (table `power_figure`): what they are to make in a year, and what gas and CO2
 that is to save. What they make is found in any run that has them. What they save is the difference of two runs, and can
-be told of them only where nothing else that makes power or carries it across the border differs.
+be told of them only where nothing else differs: weather, hours, load, prices, what is lost, or a plant or a tie.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,15 @@ WITHIN = 0.1
 TELLING = 0.03
 """Share of the new power that goes elsewhere than in place of what burns, from which on it is told."""
 HOURS = 8760.0
+SETTINGS = {
+    "seed": "weather (seed)", "weeks": "weeks", "profiles": "profiles of the user", "lost": "what is lost",
+    "load": "added load", "shed_share": "what may be shed",
+}  # fmt: skip
+"""What a run depends on besides its tables, and how it is said. How it was solved moves no figure."""
+OF_PLANTS = ("plant", "tie")
+"""Tables whose rows are looked at one by one."""
+SAME = 1e-6
+"""Share by which a size of a plant may be off and be the same: sizes are sums of hours."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,8 @@ def _amounts(row: Row, lines: list[dict[str, Any]], savings: _Savings) -> list[B
 def _why_energy(claimed: float, lines: list[dict[str, Any]], mw: float) -> str:
     """The capacity factor that a claim needs, beside that of the profile."""
     could, curtailed = sum(line["could_twh"] for line in lines), sum(line["curtailed_twh"] for line in lines)
+    if not mw:
+        return "they have no megawatts here"
     needed, given = claimed * 1e6 / (mw * HOURS), could * 1e6 / (mw * HOURS)
     said = f"{mw:,.0f} MW would need a capacity factor of {needed:.3f}; the profile gives {given:.3f}"
     if needed > 1:
@@ -146,14 +158,22 @@ class _Savings:
         )  # fmt: skip
         self.exports_twh = (b["exports_twh"] - b["imports_twh"]) - (a["exports_twh"] - a["imports_twh"])
         self.years = base.year, other.year
+        self.settings = tuple(_settings_apart(base, other))
         self.changed = {name for name in {*olds, *news} if (name in olds) != (name in news)}
-        ties = [{line["tie"] for line in side.rows(TIES)} for side in (base, other)]
-        self.ties = ties[0] ^ ties[1]
+        ties = [{line["tie"]: line for line in side.rows(TIES)} for side in (base, other)]
+        self.ties = ties[0].keys() ^ ties[1].keys()
+        self.resized = {name for name in olds.keys() & news.keys() if _plant_differs(olds[name], news[name])}
+        self.resized |= {
+            name for name in ties[0].keys() & ties[1].keys()
+            if any(ties[0][name][column] != ties[1][name][column] for column in ("mw", "mw_back", "rule"))
+        }  # fmt: skip
 
     def alone(self, names: set[str]) -> str:
         """Why what is saved cannot be told of these plants alone; empty if it can."""
         if self.years[0] != self.years[1]:
             return f"the two runs are of {self.years[0]} and {self.years[1]}: load and plants differ too"
+        if self.settings:
+            return f"the two runs differ in {', '.join(self.settings)} too"
         old = names - self.changed
         if old:
             return f"the base has {', '.join(sorted(old))} already"
@@ -163,12 +183,16 @@ class _Savings:
             return (
                 f"{count} other {'plant or tie differs' if count == 1 else 'plants and ties differ'} between the runs"
             )
+        if self.resized:
+            return f"another size, yield or rule in one run than in the other: {', '.join(sorted(self.resized))}"
         return ""
 
     def why(self, what: str, claimed: float, row: Row, twh: float) -> str:
         """What a megawatt-hour saves by the claim and by the run, and what it takes the place of."""
         saved = self.gas_mcm if what == "gas" else self.ktco2
         unit = "m3 of gas" if what == "gas" else "kg of CO2"
+        if not twh > 0:
+            return "they make nothing here, and save nothing"
         said = f"a MWh saves {claimed / row.twh:,.0f} {unit} by the claim and {saved / twh:,.0f} here"
         if self.thermal_twh > 0:
             said += (f", where it takes the place of {self.thermal_twh / twh:.2f} MWh of gas power, which "
@@ -180,6 +204,37 @@ class _Savings:
             said += (f"; the claim counts {claimed / row.saved_gas_mcm:.2f} kg a cubic metre of gas, and burning one "
                      f"lets out {self.ktco2 / self.gas_mcm:.2f}")  # fmt: skip
         return said
+
+
+def _settings_apart(base: PowerAnswer, other: PowerAnswer) -> Iterator[str]:
+    """What two runs depend on, besides plants and ties, and do not have in common."""
+    kept = base.run is not None and other.run is not None
+    sides = [_inputs(side, kept) for side in (base, other)]
+    for name, words in SETTINGS.items():
+        if sides[0].get(name) != sides[1].get(name):
+            yield words
+    tables = [side.get("tables", {}) for side in sides]
+    yield from (f"table {name}" for name in sorted({*tables[0], *tables[1]} - {*OF_PLANTS})
+                if tables[0].get(name) != tables[1].get(name))  # fmt: skip
+
+
+def _inputs(answer: PowerAnswer, kept: bool) -> dict[str, Any]:
+    """What a run depends on, as its record has it; where one of the two was not kept, as both were asked."""
+    if not kept or answer.run is None:
+        ask = answer.ask
+        return {"seed": ask.seed, "weeks": ask.weeks, "profiles": list(ask.profiles), "lost": list(ask.lost)}
+    inputs = answer.run.record["inputs"]
+    return {**inputs["settings"], "seed": inputs["seed"], "tables": inputs["tables"]}
+
+
+def _plant_differs(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether a plant is of another kind, size or yield, or burns another lot."""
+    if any(one[name] != other[name] for name in ("zone", "technology", "mw")):
+        return True
+    pairs = [(one["could_twh"], other["could_twh"])]
+    if one["twh"] > 0 and other["twh"] > 0:
+        pairs += [(one[name] / one["twh"], other[name] / other["twh"]) for name in ("gas_bcm", "mtco2")]
+    return any(abs(a - b) > SAME * max(abs(a), abs(b)) for a, b in pairs)
 
 
 __all__ = ["Beside", "Claimed", "claims_of"]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from karvan.corridor import Corridor
-from karvan.evidence.record import RECORD
-from karvan.evidence.shelf import runs_folder
 from karvan.grid.dispatch import Infeasible, NotSolved
 from karvan.study.comparison.side import sides_of
 from karvan.study.power.cases import package_with_cases
 from karvan.study.power.difference import Difference, differences
 from karvan.study.power.run import PowerAnswer, PowerRun, power_called, power_of
+from karvan.study.runs import find_run
 from karvan.study.scenarios import World, open_scenario
 from karvan.study.simulate import Progress
 
@@ -78,7 +76,7 @@ def compare_power(
 
 def is_run(text: str) -> bool:
     """Whether a word is a run's folder, or its name where runs stand."""
-    return any((folder / RECORD).exists() for folder in (Path(text).expanduser(), runs_folder() / text) if text)
+    return find_run(text) is not None
 
 
 def _worlds(package: Corridor, base: str, others: Sequence[str]) -> list[tuple[str, World | None]]:

@@ -1,32 +1,34 @@
 """Freight and power as one: what freight draws under a scenario, what a change to lines does to both, and the loop.
 
-Flows come from an assignment of the year's demand, or from a simulation with a trace. A line that gets a wire draws
-power and burns no diesel any more: freight's CO2e falls, the zones' load rises. Round the loop: freight makes load,
-load makes the mix, the mix makes freight's CO2e. Freight's ways do not hang on the mix (no price of CO2e, no price of
-power is in what shippers pay), so that the loop closes after one round; by how little the mix moves is told.
+Flows come from an assignment of the year's demand, or from simulations with a trace (`karvan.study.power.worlds`). A
+line that gets a wire draws power and burns no diesel any more: freight's CO2e falls, the zones' load rises. Round the
+loop: freight makes load, load makes the mix, the mix makes freight's CO2e. Freight's ways do not hang on the mix (no
+price of CO2e, no price of power is in what shippers pay), so that the loop closes after one round; by how little the
+mix moves is told.
+
+With one simulation and no second world the loop asks what the hours of freight do: the year's load has its energy, as
+a level share; in place of that come the hours, load + (hourly - its mean).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from math import fsum, nan
+from dataclasses import asdict, dataclass, replace
+from math import fsum, isnan, nan
 
 from karvan.corridor import Corridor
-from karvan.corridor import load as load_corridor
 from karvan.grid.dispatch import Infeasible, NotSolved
-from karvan.grid.shapes import Clock
 from karvan.grid.system import Floats
-from karvan.ground.errors import InputError, Problem, shown
 from karvan.network.wire import RunGrid
-from karvan.scenario import bend, read_change
-from karvan.study.flows import Assign, problem_of, solve
-from karvan.study.power.carbon import Mix, intensity_of, with_grid
-from karvan.study.power.ridden import drawn_by_run
+from karvan.study.power.carbon import Mix, intensity_of
 from karvan.study.power.run import PowerAnswer, PowerRun, power_of
-from karvan.study.power.traction import Drawn, drawn_by_flows, more_load
-from karvan.study.scenarios import World, open_scenario
+from karvan.study.power.traction import KWH_A_MWH, LOSS_BASIS, LOSS_SHARE, PORT_BASIS, Drawn
+from karvan.study.power.worlds import worlds_of
+from karvan.study.scenarios import World
 from karvan.study.simulate import Progress
+
+LEAST_MWH = 1.0
+"""A year's energy that is more than the rounding of hours, whose mean is taken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,14 @@ class Couple:
     """What is different in the second world: link/rail-HAJIGABUL-ASTARA_AZ/electrified=true."""
     after: str = ""
     """Or the scenario that it is; of the same year."""
-    run: str = ""
-    """A simulation of the first world with a trace, in place of an assignment; then there is no second world."""
+    runs: tuple[str, ...] = ()
+    """Simulations with traces. One: of the first world, in place of an assignment; with a second world both are
+    assigned, and the hours are the run's. Two: without and with the change. The scenario is theirs."""
     grid: str = ""
     """A run of the power system whose mix trains draw in both worlds; the package's figures if none."""
     loop: bool = False
-    """Whether the power system is solved without and with what freight draws more."""
+    """Whether the power system is solved without and with what freight draws more; or with one run alone, without and
+    with its hours."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +58,7 @@ class Round:
     before: Mix
     after: Mix
     more_mwh: float
-    """What freight draws more."""
+    """What freight draws more, at the power plants; about nought of hours alone."""
     made_mwh: float
     """What is made more; the rest comes over the border, or is no longer let pass by."""
 
@@ -64,10 +68,15 @@ class Round:
         return self.after.mean / self.before.mean - 1
 
     @property
+    def more_t_co2e(self) -> float:
+        """What is let out more in a year, t CO2e of what is made."""
+        kg = float((self.after.life * self.after.mwh).sum() - (self.before.life * self.before.mwh).sum())
+        return kg / 1000
+
+    @property
     def margin_gco2e_kwh(self) -> float:
         """What is let out more for what freight draws more: of the plants at the margin; nan where it draws none."""
-        kg = float((self.after.life * self.after.mwh).sum() - (self.before.life * self.before.mwh).sum())
-        return kg / self.more_mwh if self.more_mwh else nan
+        return self.more_t_co2e * 1000 / self.more_mwh if abs(self.more_mwh) >= LEAST_MWH else nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +92,21 @@ class Coupled:
     load_mwh: Mapping[str, float]
     """What each country uses in the year by the package; those without a zone that has a load are not there."""
     more: Mapping[str, Floats]
-    """MW by zone that the second world draws more (n_hours,)."""
+    """MW by zone at the power plants that the second world draws more, or that the hours of one run are off their mean
+    (n_hours,)."""
+    shape: bool = False
+    """Whether it is the hours alone."""
     rounds: tuple[Round, ...] = ()
+    notes: tuple[str, ...] = ()
+    """In what runs are not of the package as it is."""
 
     def share(self, country: str) -> float | None:
-        """What trains and ports draw of all that a country uses; None where that is not known."""
+        """What trains and ports take of all that a country uses, both with what is lost on the lines; None where that
+        is not known."""
         of = self.before.countries().get(country)
         if of is None or country not in self.load_mwh:
             return None
-        return (of["train_kwh"] + of["port_kwh"]) / 1000 / self.load_mwh[country]
+        return (of["train_kwh"] + of["port_kwh"]) / KWH_A_MWH / (1.0 - LOSS_SHARE) / self.load_mwh[country]
 
 
 def couple(
@@ -103,73 +118,15 @@ def couple(
     Raises InputError with what is wrong in the request.
     """
     ask, progress = ask or Couple(), progress or Progress()
-    _check(ask)
-    base = package if isinstance(package, Corridor) else load_corridor(package)
-    world = open_scenario(base, ask.scenario)
-    year = world.year(_first_year(world.corridor))
-    others = _other(base, world, ask, year)
-    corridor, told = _powered(world.corridor, ask.grid)
-    if ask.run:
-        before = drawn_by_run(ask.run)
-        year = before.year
-    else:
-        before = _flowing(corridor, year, progress)
-    after = None if others is None else _flowing(_powered(others, ask.grid)[0], year, progress)
-    hours = Clock(year).hours
-    more = {} if after is None else more_load(after, before, hours)
+    worlds = worlds_of(package, ask, progress)
+    world, before, year = worlds.world, worlds.before, worlds.before.year
     load = {row.country: row.twh * 1e6 for row in world.corridor.rows("load") if row.year == year and row.twh}
-    found = Coupled(ask, world.name, year, before, after, told, load, more)
-    if not (ask.loop and more):
+    found = Coupled(ask, world.name, year, before, worlds.after, worlds.grid, load, worlds.more, worlds.shape,
+                    notes=worlds.notes)  # fmt: skip
+    if not (ask.loop and worlds.more):
         return found
-    rounds = _round(world, year, more, progress)
+    rounds = _round(world, year, worlds.more, progress)
     return replace(found, rounds=rounds) if isinstance(rounds, tuple) else rounds
-
-
-def _check(ask: Couple) -> None:
-    second = bool(ask.changes or ask.after)
-    problems = []
-    if ask.changes and ask.after:
-        problems.append(Problem("after", shown(ask.after), "give changes or another scenario, not both"))
-    if ask.run and second:
-        remedy = "a simulation is of one world: leave it out, and flows are assigned"
-        problems.append(Problem("run", shown(ask.run), remedy))
-    if ask.loop and not second:
-        problems.append(
-            Problem("loop", "no second world", "give a change: without one freight draws no more than it did")
-        )
-    if problems:
-        raise InputError("the request", problems)
-
-
-def _other(base: Corridor, world: World, ask: Couple, year: int) -> Corridor | None:
-    """The second world, if any. Raises InputError where it is of another year."""
-    if ask.changes:
-        return bend(world.corridor, [read_change(word) for word in ask.changes])
-    if not ask.after:
-        return None
-    other = open_scenario(base, ask.after)
-    if other.year(year) != year:
-        remedy = f"give one of {year}: the load of another year has grown with all that is used"
-        raise InputError("the request", [Problem("after", f"{ask.after} is of {other.year(year)}", remedy)])
-    return other.corridor
-
-
-def _powered(corridor: Corridor, grid: str) -> tuple[Corridor, tuple[RunGrid, ...]]:
-    return with_grid(corridor, grid) if grid else (corridor, ())
-
-
-def _first_year(corridor: Corridor) -> int:
-    years = {row.year for row in corridor.rows("demand")}
-    if not years:
-        raise InputError(corridor.name, [Problem("demand", "none in the package", "add demand.csv")])
-    return int(min(years & {row.year for row in corridor.rows("load")} or years))
-
-
-def _flowing(corridor: Corridor, year: int, progress: Progress) -> Drawn:
-    """What the user equilibrium of a year's demand draws."""
-    ask = Assign(year=year)
-    progress.say("assigning")
-    return drawn_by_flows(solve(problem_of(corridor, ask), ask, progress), year)
 
 
 def _round(
@@ -198,7 +155,7 @@ def document(found: Coupled) -> dict[str, object]:
     return {
         "scenario": found.scenario,
         "year": found.year,
-        "changes": list(found.ask.changes) or ([found.ask.after] if found.ask.after else []),
+        "changes": list(found.ask.changes) or [found.ask.after or found.after.source] if found.after else [],
         "source": found.before.source,
         "grid": [{"country": one.country, "year": one.year, "run": one.run, "gco2e_kwh": one.gco2e_kwh}
                  for one in found.grid],
@@ -208,6 +165,10 @@ def document(found: Coupled) -> dict[str, object]:
             {"country": name, "mwh": mwh, "freight_share": found.share(name)}
             for name, mwh in sorted(found.load_mwh.items())
         ],
+        "loss_share": LOSS_SHARE,
+        "grounds": [asdict(ground) for ground in (LOSS_BASIS, PORT_BASIS)],
+        "only_hours": found.shape,
+        "notes": list(found.notes),
         "more_load": [
             {"zone": zone, "mwh": float(mw.sum()), "peak_mw": float(mw.max()), "least_mw": float(mw.min())}
             for zone, mw in found.more.items()
@@ -215,14 +176,15 @@ def document(found: Coupled) -> dict[str, object]:
         "loop": [
             {"country": one.country, "before_gco2e_kwh": one.before.mean, "after_gco2e_kwh": one.after.mean,
              "change": one.change, "more_mwh": one.more_mwh, "made_mwh": one.made_mwh,
-             "margin_gco2e_kwh": one.margin_gco2e_kwh if one.more_mwh else None}
+             "more_t_co2e": one.more_t_co2e,
+             "margin_gco2e_kwh": None if isnan(one.margin_gco2e_kwh) else one.margin_gco2e_kwh}
             for one in found.rounds
         ],
     }  # fmt: skip
 
 
 def _world(drawn: Drawn) -> dict[str, object]:
-    hours = {zone: (float(mw.mean()), float(mw.max())) for zone, mw in drawn.by_hour.items()}
+    peaks = {zone: float(mw.max()) for zone, mw in drawn.hours().items() if len(mw)}
     return {
         "t_co2e_rail": drawn.kg_co2e / 1000,
         "t_co2e": None if drawn.all_kg_co2e is None else drawn.all_kg_co2e / 1000,
@@ -230,8 +192,7 @@ def _world(drawn: Drawn) -> dict[str, object]:
             {"country": name, **of} for name, of in drawn.countries().items() if any(of.values())
         ],
         "zones": [
-            {"zone": zone, "kwh": kwh, "mean_mw": hours[zone][0] if zone in hours else kwh / 1000 / 8760,
-             "peak_mw": hours[zone][1] if zone in hours else None}
+            {"zone": zone, "kwh": kwh, "mean_mw": kwh / KWH_A_MWH / drawn.year_h, "peak_mw": peaks.get(zone)}
             for zone, kwh in drawn.zones().items()
         ],
         "ports": [

@@ -6,6 +6,7 @@ counted. Two answers of one year differ by what is built; of different years als
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,8 @@ class Difference:
     """gCO2/kWh, before and after."""
     full_ties: dict[str, float]
     """Hours in which a tie carries all that it can, after: of ties that are full for `OFTEN` hours or more."""
+    sold_twh: dict[str, float]
+    """By market: what goes there after, less before."""
     claims: tuple[Claimed, ...] = ()
 
     @property
@@ -73,7 +76,7 @@ class Difference:
             "gone_plants": list(self.gone_plants), "new_ties": list(self.new_ties), "new_mw": self.new_mw,
             "new_twh": self.new_twh, "thermal_twh": self.thermal_twh, "gas_saved_mcm": self.gas_saved_mcm,
             "co2_saved_kt": self.co2_saved_kt, "changes": self.changes, "before": self.before, "after": self.after,
-            "full_ties": self.full_ties, "claims": [one.row() for one in self.claims],
+            "full_ties": self.full_ties, "sold_twh": self.sold_twh, "claims": [one.row() for one in self.claims],
         }  # fmt: skip
 
 
@@ -110,4 +113,15 @@ def _difference(base: PowerAnswer, other: PowerAnswer, a: dict[str, Any], b: dic
         "changes": {name: b[name] - a[name] for name in PLAIN}, "before": {name: a[name] for name in BOTH},
         "after": {name: b[name] for name in BOTH},
         "full_ties": {line["tie"]: line["full_h"] for line in there if line["full_h"] >= OFTEN},
+        "sold_twh": _sold(base, other, country),
     }  # fmt: skip
+
+
+def _sold(base: PowerAnswer, other: PowerAnswer, country: str) -> dict[str, float]:
+    """TWh more that go from a country to each market."""
+    more: dict[str, float] = defaultdict(float)
+    for sign, side in ((-1, base), (1, other)):
+        for line in side.rows(TIES):
+            if line["market"] and line["country"] == country:
+                more[line["market"]] += sign * line["exports_twh"]
+    return dict(sorted(more.items()))

@@ -1,9 +1,12 @@
 """Base years beside what was published of them: generation, exchange, demand, peak, capacity, intensity.
 
 Every figure of the table `power_figure` of the year is held against the same sum of the run. What the run found is of
-three sorts. Given: load, peak, agreed exchange and capacity are put in, and total generation follows from them. Fitted:
-what wind, sun, water and waste make, as capacity factors are set by what was published. Foretold: the rest, as gas
-burnt, and intensity. A figure that the package leans on itself is marked.
+four sorts. Given: load, peak, agreed exchange and capacity are put in, and total generation follows from them. Fitted:
+what wind, sun, water and waste make, as capacity factors are set by what was published. Follows: what all that burns a
+fuel makes, as it is what is left of the one after the other, and no test of the dispatch. Foretold: the rest, as what
+one gas plant makes, and intensity. A figure that the package leans on itself is marked.
+
+A period is of its first month to its last, both in it; what is of more than a year is told as much as in a year of it.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from karvan.study.simulate import Progress
 
 WITHIN = 0.1
 """Share of what was published that the model may be off."""
-GIVEN, FITTED, FORETOLD = "given", "fitted", "foretold"
+GIVEN, FITTED, FOLLOWS, FORETOLD = "given", "fitted", "follows", "foretold"
 PERIOD = re.compile(r"(\d{4})-(\d{2})(?:/(?:(\d{4})-)?(\d{2}))?")
 RENEWABLE = ("hydro", "solar", "wind", "waste")
 
@@ -51,7 +54,7 @@ class Line:
     found: float | None
     """None where the model has nothing of it."""
     sort: str
-    """given, fitted or foretold."""
+    """given, fitted, follows or foretold."""
     leans: bool
     """Whether a number of the package that this sum hangs on is made of this very figure."""
     note: str
@@ -156,8 +159,8 @@ class _Year:
         if not column or (row.period and months is None):
             return None
         published, part = getattr(row, column), self.part(months)
-        if months is not None and months[1] - months[0] + 1 > 12:
-            published, part = published * 12 / (months[1] - months[0]), None  # as much as in a year of it
+        if months is not None and (count := _count(months)) > 12 and column == "twh":
+            published *= 12 / count  # as much as in a year of it
         found = self.found(row, part)
         return Line(
             row.id, self.answer.year, row.period or "", row.what, row.technology or "", ";".join(row.plant), unit,
@@ -166,7 +169,7 @@ class _Year:
 
     def part(self, months: tuple[int, int] | None) -> tuple[int, int] | None:
         """The first and last month of the year that a period has; None is all of it."""
-        if months is None or months[1] - months[0] + 1 >= 12:
+        if months is None or _count(months) >= 12:
             return None
         return months[0] % 12 + 1, months[1] % 12 + 1
 
@@ -247,14 +250,16 @@ class _Year:
         return zones[0] if zones else "UTC"
 
     def sort(self, row: Row) -> str:
-        """given, fitted or foretold."""
+        """given, fitted, follows or foretold."""
         if row.what in ("exports", "imports", "net imports", "demand", "peak", "capacity"):
             return GIVEN
         if row.what == "generation" and not row.technology and not row.plant:
             return GIVEN
         if row.what == "generation" and row.technology in RENEWABLE:
             return FITTED
-        return FITTED if self.leans(row) else FORETOLD
+        if self.leans(row):
+            return FITTED
+        return FOLLOWS if row.what == "generation" and not row.plant else FORETOLD
 
     def leans(self, row: Row) -> bool:
         """Whether the numbers that this sum hangs on are made of this very figure."""
@@ -334,7 +339,8 @@ class _Year:
             if other:
                 yield f"what is given is made of {', '.join(other)}"
             if line.period and row.what in ("exports", "imports", "net imports"):
-                shapes = {one.shape for one in self.world.corridor.rows("exchange") if one.year == line.year}
+                shapes = {name for one in self.world.corridor.rows("exchange") if one.year == line.year
+                          for name in (one.shape, one.back_shape)}  # fmt: skip
                 yield f"within the year it moves by shape {', '.join(sorted(filter(None, shapes))) or 'of none'}"
             for address in self.behind(row):
                 basis = self.world.corridor.evidence.find_basis(*address)
@@ -346,14 +352,17 @@ class _Year:
 
     def share_of(self, line: Line) -> float:
         months = _months(line.period)
-        if months is None or months[1] - months[0] + 1 >= 12:
-            return 1.0
-        return (months[1] - months[0] + 1) / 12
+        return 1.0 if months is None else min(_count(months) / 12, 1.0)
 
 
 def _same(line: Line) -> tuple[str, str, str]:
     """What a figure is of, whatever part of the year."""
     return line.what, line.technology, line.plant
+
+
+def _count(months: tuple[int, int]) -> int:
+    """Months of a period, the first and the last in it."""
+    return months[1] - months[0] + 1
 
 
 def _months(period: str) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from karvan.corridor import Corridor
 from karvan.corridor.row import Row, new_row
-from karvan.grid.dispatch import NotSolved
+from karvan.grid.dispatch import Infeasible, NotSolved
 from karvan.grid.invest import Candidate, Invest, Invested, invest
 from karvan.grid.system import Plant, Store, System
 from karvan.ground.errors import InputError, Problem, nearest, shown
@@ -64,12 +64,12 @@ def invest_power(
     ask: PowerRun | None = None,
     *,
     progress: Progress | None = None,
-) -> InvestedPower | NotSolved:
+) -> InvestedPower | Infeasible | NotSolved:
     """What would be built at least cost on the power system of a scenario.
 
     A candidate has the profile that a new plant of its technology would have in that zone: as the best plant of that
     technology there, built or planned, or else in the nearest zone; wind only where a park is there or planned.
-    `ask.weeks` weeks stand for the year.
+    `ask.weeks` weeks stand for the year. Infeasible is a load that cannot be served with all candidates built.
 
     Raises: InputError for technologies or zones that there are not, or of which nothing tells profile or cost.
     """

@@ -31,9 +31,15 @@ class Lost:
     unmet_gwh: float | None = None
     """What is lacking beyond what may be shed, where there is no dispatch."""
 
+    @property
+    def stopped(self) -> bool:
+        """Whether there is none as the solver stopped, so that nobody knows."""
+        return not self.countries and self.unmet_gwh is None
+
     def rows(self) -> list[dict[str, Any]]:
         """As a document has it: one row by country, and one of nothing but what is said where there is none."""
-        own: dict[str, Any] = {"lost": list(self.names), "mw": self.mw, "said": self.said, "unmet_gwh": self.unmet_gwh}
+        own: dict[str, Any] = {"lost": list(self.names), "mw": self.mw, "said": self.said, "unmet_gwh": self.unmet_gwh,
+                               "stopped": self.stopped}  # fmt: skip
         return [own | {"difference": one.row()} for one in self.countries] or [own | {"difference": None}]
 
 
@@ -45,6 +51,11 @@ class PowerLoss:
     lost: tuple[Lost, ...]
     """In the order asked."""
     solved: bool = True
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the solver stopped on one of them."""
+        return any(one.stopped for one in self.lost)
 
 
 def power_loss(

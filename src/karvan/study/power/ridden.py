@@ -1,4 +1,5 @@
-"""What trains of a simulation draw by the hour: every ride of its trace, with what is aboard, on electrified links."""
+"""What freight of a simulation draws by the hour, out of its trace: trains on every ride, with what is aboard, on
+electrified links; ports for the containers that are moved between ship and shore."""
 
 from __future__ import annotations
 
@@ -11,12 +12,13 @@ from karvan.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.evidence.parquet import pieces
 from karvan.evidence.run import RunFolder
+from karvan.grid.shapes import Clock
 from karvan.grid.system import Floats
 from karvan.ground.errors import InputError, Problem
 from karvan.network.ride import Riding
 from karvan.study.played import MS_PER_H, Ints, Moves, played
 from karvan.study.power.line import RAIL
-from karvan.study.power.traction import KWH_A_MWH, YEAR_H, Drawn, LinkPower, Zones, ports, together
+from karvan.study.power.traction import KWH_A_MWH, PORT_KWH_BOX, Drawn, LinkPower, Zones, ports, together
 from karvan.study.reel import link_of, period_of, service_of, trace_of
 from karvan.study.reopen import corridor_of
 from karvan.study.routing import route_demand
@@ -29,15 +31,19 @@ PAPERS = "papers"
 """Cause of the time that is spent before a server of a facility is asked for."""
 
 
-def drawn_by_run(run: RunFolder | Path | str, replication: int = 0, corridor: Corridor | None = None) -> Drawn:
-    """What freight of a simulation draws: a ride's energy is spread evenly over the hours that it takes.
+def drawn_by_run(
+    run: RunFolder | Path | str, replication: int = 0, corridor: Corridor | None = None, wires: Corridor | None = None
+) -> Drawn:
+    """What freight of a simulation draws: a ride's energy is spread evenly over the hours that it takes, and that of a
+    container in a port is drawn in the hour in which its move begins.
 
-    Sums are of a year: those of another span are stretched to 8,760 hours. Ports are told by the year only.
+    Sums are of a year: those of another span are stretched to it.
 
     Args:
         run: a simulation that was asked for traces: its folder, or its name.
         replication: which one.
         corridor: the run's, if its package is not one that ships.
+        wires: another corridor of the same services, whose lines, vehicles and grid are counted with in its place.
 
     Raises:
         InputError: no such run, or one without a trace, or its package is not at hand.
@@ -51,18 +57,23 @@ def drawn_by_run(run: RunFolder | Path | str, replication: int = 0, corridor: Co
                 f"the run {folder.name}", [Problem("package", text, "give it") for text in reopened.doubts]
             )
         corridor = reopened.corridor
+    wires = corridor if wires is None else wires
     settings = folder.record["inputs"]["settings"]
-    streams = route_demand(corridor, settings["year"], settings.get("demand", 1.0)).streams
+    year = int(settings["year"])
+    streams = route_demand(corridor, year, settings.get("demand", 1.0)).streams
     told = played(trace, {one.id: round(one.tonnes * KG_A_TONNE) for one in streams})
     begin_ms = round(period.start.timestamp() * 1000)
-    stretch, span = YEAR_H / period.hours, (begin_ms, begin_ms + period.hours * MS_PER_H)
-    found = _Rides(corridor, told.moves, [told.name(code) for code in range(len(told.names))], begin_ms, period.hours)
-    boxes = {one.id for one in streams if one.unit == "container"}
+    stretch = Clock(year).hours / period.hours
+    found = _Rides(wires, told.moves, [told.name(code) for code in range(len(told.names))], begin_ms, period.hours)
+    moved = _moved(wires, trace, {one.id for one in streams if one.unit == "container"}, begin_ms, int(period.hours))
+    harbours = ports(wires, {name: float(boxes.sum()) * stretch for name, boxes in moved.items()})
+    by_port: dict[str, Floats] = defaultdict(lambda: np.zeros(int(period.hours)))
+    for port in harbours:
+        if port.zone:
+            by_port[port.zone] += moved[port.facility] * PORT_KWH_BOX / KWH_A_MWH
     return Drawn(
-        f"the simulation {folder.name}, replication {replication}", int(settings["year"]),
-        together(corridor, found.links(stretch)),
-        ports(corridor, {name: n * stretch for name, n in _passed(corridor, trace, boxes, span).items()}),
-        found.by_zone(),
+        f"the simulation {folder.name}, replication {replication}", year, together(wires, found.links(stretch)),
+        harbours, found.by_zone(), {zone: by_port[zone] for zone in sorted(by_port)},
     )  # fmt: skip
 
 
@@ -150,19 +161,19 @@ def over_hours(mwh: Floats, begins: Floats, ends: Floats, hours: int) -> Floats:
     return np.diff(taken(begins) - taken(ends))
 
 
-def _passed(corridor: Corridor, trace: Path, boxes: set[str], span: tuple[float, float]) -> dict[str, float]:
-    """Containers that each facility began to serve within a span of time, ms since 1970."""
+def _moved(corridor: Corridor, trace: Path, boxes: set[str], begin_ms: int, hours: int) -> dict[str, Floats]:
+    """Containers that each facility began to serve in each hour from an instant on, ms since 1970 (hours,)."""
     names = {row.id: row.id for row in corridor.rows("facility")}
     names |= {f"{name}{AMPLE}": name for name in names}
-    found: dict[str, float] = defaultdict(float)
+    found: dict[str, Floats] = defaultdict(lambda: np.zeros(hours))
     for piece in pieces(trace, ["agent", "kind", "part", "cause", "units", "instant"]):
         frame = piece.drop_columns(["instant"]).to_pandas()
-        at = piece["instant"].cast("int64").to_numpy()
+        frame["hour"] = (piece["instant"].cast("int64").to_numpy() - begin_ms) // MS_PER_H
         kept = frame[
             (frame["kind"] == "starts") & (frame["cause"] != PAPERS) & frame["agent"].isin(boxes)
-            & (at >= span[0]) & (at < span[1])
+            & (frame["hour"] >= 0) & (frame["hour"] < hours)
         ]  # fmt: skip
-        for part, units in kept.groupby("part", observed=True)["units"].sum().items():
-            if part in names:
-                found[names[str(part)]] += float(units)
-    return {name: n for name, n in found.items() if n}
+        for part, some in kept.groupby("part", observed=True):
+            if str(part) in names:
+                np.add.at(found[names[str(part)]], some["hour"].to_numpy(), some["units"].to_numpy(dtype=np.float64))
+    return {name: n for name, n in found.items() if n.any()}

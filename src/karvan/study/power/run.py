@@ -225,6 +225,8 @@ def _solved(
     progress.say(f"dispatching {system.hours:,} hours")
     found = dispatch(system, ask.solve)
     gc.collect()  # networks point to themselves: what one holds, some gigabytes, would else be there with the next
+    if isinstance(found, Infeasible):
+        return found.at(times)
     if not isinstance(found, Dispatched):
         return found
     progress.say("adding up")

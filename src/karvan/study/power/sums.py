@@ -14,8 +14,8 @@ from karvan.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.grid.dispatched import TOLERANCE_MW, Dispatched
 from karvan.grid.intensity import Intensity
-from karvan.grid.network import agreed_flows, thermal_kgco2_mwh, together
-from karvan.grid.system import Floats, Tie
+from karvan.grid.network import agreed_flows
+from karvan.grid.system import Floats
 
 LINE = dict[str, Any]
 """A row of a table; None is missing."""
@@ -97,7 +97,7 @@ class Sums:
 
     def _makers(self) -> Iterable[LINE]:
         found = self.found
-        could, curtailed = found.could, found.curtailed
+        could, curtailed, usd = found.could, found.curtailed, found.plant_usd
         for ix, plant in enumerate(found.system.plants):
             twh = self._twh(found.generation[:, ix])
             yield self._named(plant.id, plant.zone) | {
@@ -105,11 +105,11 @@ class Sums:
                 "twh": twh, "taken_twh": 0.0, "curtailed_twh": self._twh(curtailed[:, ix]),
                 "capacity_factor": self._factor(twh, plant.mw), "gas_bcm": twh * plant.m3_mwh / 1e3,
                 "mtco2": twh * plant.kgco2_mwh / 1e3, "mtco2e": twh * plant.kgco2e_mwh / 1e3, "hydrogen_kt": 0.0,
-                "cost_musd": twh * plant.usd_mwh,
+                "cost_musd": usd[ix] * self.weight_h / 1e6,
             }  # fmt: skip
 
     def _stores(self) -> Iterable[LINE]:
-        found = self.found
+        found, usd = self.found, self.found.store_usd
         for ix, store in enumerate(found.system.stores):
             twh = self._twh(found.discharge[:, ix])
             yield self._named(store.id, store.zone) | {
@@ -117,7 +117,8 @@ class Sums:
                 "could_twh": self._twh(store.inflow) * store.out, "twh": twh,
                 "taken_twh": self._twh(found.charge[:, ix]), "curtailed_twh": self._twh(found.spilled[:, ix]),
                 "capacity_factor": self._factor(twh, store.mw), "gas_bcm": 0.0, "mtco2": 0.0,
-                "mtco2e": twh * store.kgco2e_mwh / 1e3, "hydrogen_kt": 0.0, "cost_musd": twh * store.usd_mwh,
+                "mtco2e": twh * store.kgco2e_mwh / 1e3, "hydrogen_kt": 0.0,
+                "cost_musd": usd[ix] * self.weight_h / 1e6,
             }  # fmt: skip
 
     def _electrolysers(self) -> Iterable[LINE]:
@@ -148,25 +149,17 @@ class Sums:
             "full_h": float((((out > tie.mw - FULL) & (tie.mw > 0)) | ((back > tie.mw_back - FULL) & (tie.mw_back > 0)))
                             .sum()) * self.weight_h,
         }  # fmt: skip
-        return line | self._trade(tie, (out, back), (given, given_back))
+        return line | self._trade(ix)
 
-    def _trade(self, tie: Tie, sent: tuple[Floats, Floats], given: tuple[Floats, Floats]) -> LINE:
-        """What a tie to a market sells and buys, as `Dispatched.export_usd` counts it; nothing of another tie."""
-        system = self.found.system
-        market = next((one for one in system.markets if one.zone in (tie.one, tie.other)), None)
-        if market is None:
+    def _trade(self, ix: int) -> LINE:
+        """What a tie to a market sells and buys; nothing of another tie."""
+        trade = self.found.trade(ix)
+        if trade is None:
             return {}
-        outward = market.zone == tie.other
-        own = tie.one if outward else tie.other
-        (leaves, comes), agreed = sent if outward else sent[::-1], given[0 if outward else 1]
-        kept = 1.0 - tie.loss
-        levy = market.levy_usd_t * thermal_kgco2_mwh(system, together(system), own) / 1000
-        levied = leaves if tie.rule == "free" else agreed
         return {
-            "market": market.zone, "country": self.country_of[own], "exports_twh": self._twh(leaves),
-            "imports_twh": self._twh(comes) * kept,
-            "export_musd": self._twh(kept * (leaves * market.usd_mwh - levied * levy)),
-            "import_musd": self._twh(comes * market.usd_mwh),
+            "market": trade.market.zone, "country": self.country_of[trade.zone],
+            "exports_twh": self._twh(trade.exported), "imports_twh": self._twh(trade.imported),
+            "export_musd": self._twh(trade.export_usd), "import_musd": self._twh(trade.import_usd),
         }  # fmt: skip
 
     def _zone(self, ix: int) -> LINE:

@@ -5,15 +5,17 @@ goods of the model, not passengers, nor freight that the package has no demand o
 of its own country that has a load, from the middle between its two ends; a port to the nearest to it. What is drawn in
 a country without such a zone is told, and loads none.
 
-The load of a year in `load` is all that a country used: what trains draw in the world without any change is in it.
-Only the difference to that is added (`more_load`), so that nothing is counted twice.
+The load of a year in `load` is all that a country used, with what is lost on the lines: what trains draw in the world
+without any change is in it. Only the difference to that is added (`more_load`), so that nothing is counted twice; or
+only the hours of it (`by_its_hours`), whose energy is in the year's load already. What is added is at the power plants:
+what is drawn over one less `LOSS_SHARE`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import fsum
 
 import numpy as np
@@ -21,6 +23,7 @@ import numpy as np
 from karvan.corridor import Corridor
 from karvan.corridor.row import Row
 from karvan.flow.services.flows import ServiceFlows
+from karvan.grid.shapes import Clock
 from karvan.grid.system import Floats
 from karvan.ground.sphere import great_circle_km
 from karvan.network.ride import Way
@@ -34,7 +37,13 @@ PORT_BASIS = Ground(
     "10.7 kgCO2e a container (EF-057) over 237.5 gCO2e/kWh (EF-466): as though all energy of a terminal were power of "
     "the mean of Europe. It is part diesel, so this is the most that it can be; no source tells the part.",
 )  # fmt: skip
-YEAR_H = 8760.0
+LOSS_SHARE = 0.4 / 6.4
+"""Share of what plants make for trains and ports that is lost on the way to them: see LOSS_BASIS."""
+LOSS_BASIS = Ground(
+    "the power of trains", "share lost between plants and wire", LOSS_SHARE, "", "derived", "D", ("EF-096",),
+    "0.4 of the 6.4 gCO2e/tkm of an electric train are loss of the grid (EF-096). It is of the EU in 2020, and taken "
+    "for every country here: a load by the year has losses in it, and no source tells those of the lines to railways.",
+)  # fmt: skip
 NOTHING_MW = 1e-3
 """A difference that is none: flows are found to a gap only."""
 KWH_A_MWH = 1000.0
@@ -79,7 +88,10 @@ class Drawn:
     links: tuple[LinkPower, ...]
     ports: tuple[PortPower, ...]
     by_hour: Mapping[str, Floats] = field(default_factory=dict)
-    """MW of each zone from the first hour of the year on (n_hours,), where a run tells; else it is even."""
+    """MW that trains draw in each zone from the first hour of the year on (n_hours,), where a run tells; else it is
+    even."""
+    ports_by_hour: Mapping[str, Floats] = field(default_factory=dict)
+    """The same of ports, by the hour in which containers begin to be moved."""
     all_kg_co2e: float | None = None
     """Of all modes together, where it is known."""
 
@@ -111,15 +123,37 @@ class Drawn:
         """Of all rail, well to wheel."""
         return fsum(link.kg_co2e for link in self.links)
 
+    @property
+    def year_h(self) -> int:
+        """Hours of its year."""
+        return Clock(self.year).hours
+
+    def hours(self) -> dict[str, Floats]:
+        """MW drawn in each zone in each hour that a run tells of, trains and ports (n_hours,)."""
+        told = [*self.by_hour.items(), *self.ports_by_hour.items()]
+        return {name: np.sum([mw for zone, mw in told if zone == name], axis=0) for name in sorted(dict(told))}
+
     def load(self, hours: int) -> dict[str, Floats]:
-        """MW of each zone in each hour of a year (n_hours,): trains as the run had them, round and round; else even."""
-        found = {zone: round_and_round(mw, hours) for zone, mw in self.by_hour.items()}
-        even = [(one.zone, one.kwh) for one in self.ports]
-        even += [(one.zone, one.kwh) for one in self.links if one.zone not in self.by_hour]
-        for zone, kwh in even:
-            if zone:
-                found[zone] = found.get(zone, np.zeros(hours)) + kwh / KWH_A_MWH / YEAR_H
+        """MW of each zone at the power plants in each hour of its year, or of the first hours (hours,).
+
+        Trains and ports are as the run had them, round and round, scaled so that the year's energy is met; else even.
+        """
+        found: dict[str, Floats] = {}
+        for some, by_hour in ((self.links, self.by_hour), (self.ports, self.ports_by_hour)):
+            for zone in sorted({one.zone for one in some if one.zone}):
+                mean = fsum(one.kwh for one in some if one.zone == zone) / KWH_A_MWH / self.year_h
+                shape = shaped(by_hour.get(zone), max(self.year_h, hours))[:hours]
+                found[zone] = found.get(zone, np.zeros(hours)) + mean / (1.0 - LOSS_SHARE) * shape
         return dict(sorted(found.items()))
+
+
+def shaped(mw: Floats | None, hours: int) -> Floats:
+    """A load over other hours, round and round, whose mean is 1; even where there is none (hours,)."""
+    if mw is None or not mw.sum() > 0:
+        return np.ones(hours)
+    found = round_and_round(mw, hours)
+    mean = float(found.mean())
+    return found / mean if mean > 0 else np.ones(hours)
 
 
 def round_and_round(mw: Floats, hours: int) -> Floats:
@@ -131,9 +165,31 @@ def round_and_round(mw: Floats, hours: int) -> Floats:
 
 def more_load(after: Drawn, before: Drawn, hours: int) -> dict[str, Floats]:
     """MW by zone that freight draws more in one world than in another (n_hours,): less where it is below nought."""
-    one, other = after.load(hours), before.load(hours)
+    return _that_count(_less(after.load(hours), before.load(hours), hours))
+
+
+def by_its_hours(drawn: Drawn, hours: int) -> dict[str, Floats]:
+    """MW by zone that freight draws in each hour more than on the mean of the hours (n_hours,).
+
+    Put on the load of a year, which has the energy already, it takes the place of a level share of it.
+    """
+    return _that_count({zone: mw - mw.mean() for zone, mw in drawn.load(hours).items()})
+
+
+def more_by_hours_of(after: Drawn, before: Drawn, run: Drawn, hours: int) -> dict[str, Floats]:
+    """`more_load` of two assignments, by the hours in which the freight of a run draws power in each zone by the wires
+    of the second world; even in zones where it draws none (n_hours,)."""
+    told = [replace(one, by_hour=run.by_hour, ports_by_hour=run.ports_by_hour) for one in (after, before)]
+    return more_load(told[0], told[1], hours)
+
+
+def _less(one: Mapping[str, Floats], other: Mapping[str, Floats], hours: int) -> dict[str, Floats]:
     none = np.zeros(hours)
-    more = {zone: one.get(zone, none) - other.get(zone, none) for zone in sorted({*one, *other})}
+    return {zone: one.get(zone, none) - other.get(zone, none) for zone in sorted({*one, *other})}
+
+
+def _that_count(more: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Zones where it is not nothing."""
     return {zone: mw for zone, mw in more.items() if np.abs(mw).max() > NOTHING_MW}
 
 

@@ -30,6 +30,15 @@ export interface TechnologyYear {
   mtco2: number;
 }
 
+export interface PlantYear {
+  plant: string;
+  name: string;
+  zone: string;
+  technology: string;
+  mw: number;
+  twh: number;
+}
+
 /** A year that was dispatched; of a run that found none, why. */
 export interface Result {
   solved: boolean;
@@ -42,6 +51,7 @@ export interface Result {
   notes: string[];
   countries: CountryYear[];
   technologies: TechnologyYear[];
+  plants: PlantYear[];
 }
 
 export const aboutOf = (corridor: string, signal: AbortSignal): Promise<About> => get("/api/corridors/{corridor}/power", { named: { corridor }, signal });

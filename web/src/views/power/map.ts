@@ -4,7 +4,7 @@ import { sequence, type Look } from "$lib/colours";
 import { boundsOf, type Bounds } from "$lib/map/bounds";
 import type { MapFeature, Paint } from "$lib/map/features";
 import { bow, type At, type Picture } from "../trade/flows";
-import type { About, TieYear } from "./documents";
+import type { About, PlantYear, TieYear } from "./documents";
 import { kindColour, kindsOf } from "./kinds";
 
 const [THIN, WIDE] = [1, 9];
@@ -19,8 +19,10 @@ export interface Drawn extends Omit<Picture, "most"> {
   /** The most that a tie carried, TWh. */
   most: number;
   bounds: Bounds | null;
-  /** Plants whose place is not known. */
-  elsewhere: number;
+  /** Plants that are drawn; of a run with what they gave, TWh. */
+  plants: { id: string; name: string; technology: string; mw: number; twh: number | null; planned: boolean }[];
+  /** Of those that are there, how many have no known place, and their MW. */
+  elsewhere: { plants: number; mw: number };
   ties: { id: string; from: string; to: string; twh: number | null; use: number | null }[];
 }
 
@@ -44,7 +46,9 @@ export function arrow(line: readonly (readonly [number, number])[]): [number, nu
   return [[back[0] + nx, back[1] + ny], [tip[0], tip[1]], [back[0] - nx, back[1] - ny]];
 }
 
-export function draw(about: About, years: readonly TieYear[] | null, look: Look): Drawn {
+/** Without a run what is there, and pale what is planned; with one the plants and ties that it had. */
+export function draw(about: About, run: { ties: readonly TieYear[]; plants: readonly PlantYear[] } | null, look: Look): Drawn {
+  const years = run?.ties ?? null;
   const at = new Map<string, At>(about.zones.map(({ id, lon, lat }) => [id, [lon, lat] as const]));
   const of = new Map(years?.map((tie) => [tie.tie, tie]));
   const features: MapFeature[] = [];
@@ -77,14 +81,20 @@ export function draw(about: About, years: readonly TieYear[] | null, look: Look)
     paints.set(id, paint);
   };
   const kinds = kindsOf(about.technologies);
-  const placed = about.plants.filter(({ lon, lat }) => lon !== null && lat !== null);
-  for (const plant of placed) {
-    const radius = Math.max(2.5, LARGE_PIXELS * Math.sqrt(plant.mw / LARGE_MW));
-    dot(`plant:${plant.id}`, plant.name, [plant.lon!, plant.lat!], { colour: kindColour(kinds.get(plant.technology) ?? "", look), radius, opacity: plant.projects.length ? FAINT : 0.95 });
+  const places = new Map(about.plants.flatMap(({ id, lon, lat }) => (lon === null || lat === null ? [] : [[id, [lon, lat] as const]])));
+  const all: Drawn["plants"] = run
+    ? run.plants.map(({ plant, name, technology, mw, twh }) => ({ id: plant, name, technology, mw, twh, planned: false }))
+    : about.plants.map(({ id, name, technology, mw, projects }) => ({ id, name, technology, mw, twh: null, planned: projects.length > 0 }));
+  const plants = all.filter(({ id }) => places.has(id));
+  for (const { id, name, technology, mw, planned } of plants) {
+    const radius = Math.max(2.5, LARGE_PIXELS * Math.sqrt(mw / LARGE_MW));
+    dot(`plant:${id}`, name, places.get(id)!, { colour: kindColour(kinds.get(technology) ?? technology, look), radius, opacity: planned ? FAINT : 0.95 });
   }
+  // Versions of what is planned are not added up.
+  const lost = all.filter(({ id, planned }) => !planned && !places.has(id));
   for (const zone of about.zones) dot(zone.id, zone.name, [zone.lon, zone.lat], { radius: zone.market ? 5 : 7, colour: look === "light" ? "#17242d" : "#e8eef2", named: true });
   ties.sort((one, other) => (other.twh ?? 0) - (one.twh ?? 0) || one.id.localeCompare(other.id));
   const own = about.zones.filter(({ market }) => !market);
   const bounds = boundsOf((own.length ? own : about.zones).map(({ lon, lat }) => ({ coordinates: [lon, lat] })));
-  return { data: { type: "FeatureCollection", features }, paints, most, bounds, elsewhere: about.plants.length - placed.length, ties };
+  return { data: { type: "FeatureCollection", features }, paints, most, bounds, plants, elsewhere: { plants: lost.length, mw: lost.reduce((sum, { mw }) => sum + mw, 0) }, ties };
 }

@@ -19,6 +19,7 @@ export const spec = {
   beside: text(),
   sort: text(),
   ties: text(),
+  zones: text(),
 };
 
 /** What a year asks. */
