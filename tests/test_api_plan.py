@@ -332,8 +332,8 @@ def test_b03_all_that_is_wrong_is_told_at_once(client: TestClient) -> None:
         ({"shipper": "/etc/passwd"}, "shipper"),
         ({"scenario": "/etc/passwd"}, "scenario"),
         ({"scenario": "mine.yaml"}, "scenario"),
-        ({"using": "../../etc"}, "run"),
-        ({"using": ".."}, "run"),
+        ({"using": "../../etc"}, "using"),
+        ({"using": ".."}, "using"),
         ({"corridor": "../middle-corridor"}, "corridor"),
     ],
 )

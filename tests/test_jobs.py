@@ -57,8 +57,8 @@ from karvan.study.simulate import simulate
 from karvan.study.tabled import batch_run, matrix_run
 
 ASKED: dict[str, Any] = {"days": 20.0, "replications": 3, "warmup_days": 0.0}
-SLOW = ("appraise", "compare", "loss")
-"""Kinds whose example takes the better part of a minute."""
+SLOW = ("appraise", "assign", "compare", "loss", "simulate")
+"""Kinds whose example takes half a minute and more."""
 LONG: dict[str, Any] = {"days": 40.0, "replications": 8, "warmup_days": 0.0}
 """Long enough to be killed in the middle."""
 NOW = "2026-01-05T08:00:00+00:00"

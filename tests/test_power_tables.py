@@ -123,12 +123,17 @@ def test_a07_every_power_project_of_the_collection_is_told_of(shipped: Corridor)
 
 
 def test_a08_the_savings_that_are_published_fit_the_plants(shipped: Corridor) -> None:
-    """0.22 billion m3 a TWh is what a plant burns whose efficiency lies between a steam plant and a combined cycle."""
+    """0.22 billion m3 a TWh is what a plant burns whose efficiency lies between a steam plant and a combined cycle.
+
+    The 0.40 Mt beside it are of gas with 33 MJ a cubic metre: less than usual gas of pipelines has.
+    """
     gas = shipped.row("fuel", "gas")
     burnt = fact(shipped, "pf0459") * gas.kwh_m3  # TWh of gas a TWh of power
     steam, cycle = (shipped.row("technology", name).efficiency for name in ("gas-steam", "gas-ccgt"))
     assert steam < 1 / burnt < cycle
-    assert burnt * gas.kgco2_mwh / 1000 == pytest.approx(fact(shipped, "pf0460"), rel=1e-3)
+    assert 34 <= gas.kwh_m3 * 3.6 <= 37
+    assert burnt * gas.kgco2_mwh / 1000 == pytest.approx(fact(shipped, "pf0460"), rel=0.1)
+    assert burnt * gas.kgco2_mwh / 1000 > fact(shipped, "pf0460")
 
 
 @pytest.mark.parametrize("name", ["green-2030", "green-2030-cable"])

@@ -44,7 +44,7 @@ def told(estimates: dict[str, tuple[Estimate, Estimate]]) -> str:
         ("mm1", "simpy", 4000, 60),
         ("mm1", "ciw", 2000, 30),
         pytest.param("line", "simpy", 2000, 60, marks=pytest.mark.thorough),
-        ("line", "ciw", 800, 25),
+        pytest.param("line", "ciw", 800, 25, marks=pytest.mark.thorough),
         ("line_no_ferry", "simpy", 2000, 25),
         pytest.param("line_no_ferry", "ciw", 800, 25, marks=pytest.mark.thorough),
     ],
@@ -58,6 +58,7 @@ def test_a01_the_same_means_in_short_runs(model: str, engine: str, units: int, r
         assert np.unique([*ours[figure], *theirs[figure]]).size == 1, figure
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "other",
     [
