@@ -162,7 +162,11 @@ def test_a06_money_over_ties_is_that_of_the_dispatch() -> None:
 
 @pytest.mark.thorough
 def test_a07_load_that_is_added_is_served_or_told() -> None:
-    found = power_run(made(), "now", WEEK, load={"A": np.full(8760, 1000.0)}, keep=False)
+    load = {"A": np.full(8760, 1000.0)}
+    told = power_run(made(), "now", WEEK, load=load, keep=False)
+    assert isinstance(told, Infeasible)
+    assert "where at most 10.0% of the load may be shed" in told.said
+    found = power_run(made(), "now", replace(WEEK, shed_share=1.0), load=load, keep=False)
     assert isinstance(found, PowerAnswer)
     more = found.country("AZ")["load_twh"] - week("now").country("AZ")["load_twh"]
     assert more == pytest.approx(1000 * 8760 / 1e6)
