@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,8 @@ profiles_option = click.option(
     help="Profiles of your own, CSV or netCDF, in place of those that are made.",
 )  # fmt: skip
 shed_option = click.option(
-    "--shed", "shed_share", default=0.1, show_default=True, metavar="SHARE", type=click.FloatRange(0, 1),
-    help="At most that share of a zone's load in an hour may stay unserved.",
+    "--shed", "shed_share", metavar="SHARE", type=click.FloatRange(0, 1),
+    help="At most that share of a zone's load in an hour may stay unserved. [default: a tenth]",
 )  # fmt: skip
 year_option = click.option(
     "--year", type=click.IntRange(1990, 2100), metavar="YEAR", help="Whose load and plants. [default: the scenario's]"
@@ -49,13 +50,14 @@ command.add_command(traction)
 
 def asked(
     year: int | None, seed: int, profiles: tuple[Path, ...], weeks: int | None, time_limit_s: float,
-    shed_share: float = 0.1,
+    shed_share: float | None = None,
 ) -> PowerRun:  # fmt: skip
     """The request that options make."""
     from karvan.grid.dispatch import Dispatch
     from karvan.study.power.run import PowerRun
 
-    return PowerRun(year, seed, profiles, weeks, Dispatch(time_limit_s=time_limit_s), shed_share=shed_share)
+    ask = PowerRun(year, seed, profiles, weeks, Dispatch(time_limit_s=time_limit_s))
+    return ask if shed_share is None else replace(ask, shed_share=shed_share)
 
 
 def unsolved(found: Any, scenario: str, as_json: bool) -> int:
@@ -84,7 +86,7 @@ def unsolved(found: Any, scenario: str, as_json: bool) -> int:
 @json_option
 def run(
     scenario: str, year: int | None, seed: int, profiles: tuple[Path, ...], weeks: int | None, time_limit_s: float,
-    shed_share: float, keep: bool, out: Path | None, package: str, as_json: bool,
+    shed_share: float | None, keep: bool, out: Path | None, package: str, as_json: bool,
 ) -> int:  # fmt: skip
     """A year of the power system under SCENARIO (base-2024, a case, NAME+project:ID), dispatched at least cost.
 
@@ -120,7 +122,7 @@ def run(
 @json_option
 def compare(
     base: str, others: tuple[str, ...], claims: bool, year: int | None, seed: int, profiles: tuple[Path, ...],
-    weeks: int | None, time_limit_s: float, shed_share: float, package: str, as_json: bool,
+    weeks: int | None, time_limit_s: float, shed_share: float | None, package: str, as_json: bool,
 ) -> int:  # fmt: skip
     """What each SCENARIO or run changes against BASE: energy, exports, gas, CO2 and gCO2e/kWh.
 
@@ -155,7 +157,7 @@ def compare(
 @json_option
 def loss(
     scenario: str, names: tuple[str, ...], together: bool, year: int | None, seed: int, profiles: tuple[Path, ...],
-    weeks: int | None, time_limit_s: float, shed_share: float, package: str, as_json: bool,
+    weeks: int | None, time_limit_s: float, shed_share: float | None, package: str, as_json: bool,
 ) -> int:  # fmt: skip
     """What the power system of SCENARIO does without a plant or a tie, all year: unserved load, exports, gas, CO2.
 

@@ -70,7 +70,7 @@ class PowerRun:
     lost: tuple[str, ...] = ()
     """Plants and ties that are not there all year."""
     shed_share: float = 0.1
-    """At most that share of a zone's load in an hour may stay unserved, at 3,000 USD/MWh; else there is no dispatch."""
+    """At most that share of a zone's load in an hour may stay unserved, else there is no dispatch. An assumption."""
 
 
 @dataclass(frozen=True, eq=False)
